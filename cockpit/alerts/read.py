@@ -1,0 +1,104 @@
+"""The closed periods that a rule is judged on, read through the KPI engine."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from cockpit.access.scope import Scope
+from cockpit.alerts.levels import Observed
+from cockpit.alerts.model import Rule
+from cockpit.kpi.compute import series
+from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
+from cockpit.warehouse.attach import Generation
+
+_PERIODS_BACK = {Grain.DAY: 60, Grain.WEEK: 26, Grain.MONTH: 18}
+_DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}
+
+
+def grain_of(kpi: Kpi, rule: Rule) -> Grain:
+    """The length of a judged period: the rule's, else a month for a gap, else the KPI's step."""
+    if rule.grain is not None:
+        return rule.grain
+    threshold = kpi.threshold
+    if kpi.step == "month" or (threshold is not None and threshold.on != "value"):
+        return Grain.MONTH
+    return Grain.DAY
+
+
+def observed(  # noqa: PLR0913
+    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, *, grain: Grain, today: date
+) -> tuple[Observed, ...]:
+    """Closed and whole periods of a KPI at a unit, oldest first, with their reference if any.
+
+    A period under way or with missing days is left out: it would fire on its own incompleteness.
+    """
+    back = timedelta(days=_PERIODS_BACK[grain] * _DAYS[grain])
+    rows = _read(generation, scope, kpi, unit, today - back, today, grain)
+    rows = rows[rows["status"] != "partial"]
+    references = _references(generation, scope, kpi, unit, today - back, today, grain)
+    points = (
+        Observed(start, end_of(start, grain), float(value), references.get(start))
+        for start, value in zip(rows["period"], rows["value"], strict=True)
+    )
+    return tuple(point for point in points if point.end < today)
+
+
+def end_of(start: date, grain: Grain) -> date:
+    """Last day of the civil period that starts that day."""
+    if grain is Grain.MONTH:
+        return (pd.Timestamp(start) + pd.offsets.MonthEnd(0)).date()
+    return start + timedelta(days=_DAYS[grain] - 1)
+
+
+def _read(  # noqa: PLR0913, PLR0917
+    generation: Generation,
+    scope: Scope,
+    kpi: Kpi,
+    unit: UnitId,
+    start: date,
+    end: date,
+    grain: Grain,
+    scenario: Scenario = "actual",
+) -> pd.DataFrame:
+    return series(
+        generation, scope, kpi, unit, start=start, end=end, grain=grain, scenario=scenario
+    ).sort_values("period")
+
+
+def _references(  # noqa: PLR0913, PLR0917
+    generation: Generation,
+    scope: Scope,
+    kpi: Kpi,
+    unit: UnitId,
+    start: date,
+    end: date,
+    grain: Grain,
+) -> dict[date, float]:
+    """What a gap is read against, by first day of the period: budget, target or last year."""
+    threshold = kpi.threshold
+    if threshold is None or threshold.on == "value":
+        return {}
+    if threshold.against == "budget":
+        rows = _read(generation, scope, kpi, unit, start, end, grain, "budget")
+        return _by_period(rows)
+    if threshold.against == "last_year":
+        before = _by_period(
+            _read(generation, scope, kpi, unit, _year_before(start), _year_before(end), grain)
+        )
+        return {_year_after(period): value for period, value in before.items()}
+    rows = _read(generation, scope, kpi, unit, start, end, grain)
+    return {} if kpi.target is None else dict.fromkeys(rows["period"], kpi.target)
+
+
+def _by_period(rows: pd.DataFrame) -> dict[date, float]:
+    return dict(zip(rows["period"], rows["value"].astype(float), strict=True))
+
+
+def _year_before(day: date) -> date:
+    return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
+
+
+def _year_after(day: date) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(years=1)).date()

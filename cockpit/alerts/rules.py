@@ -1,0 +1,98 @@
+"""The rules: one entry each. Levels, owner and lever are the KPI's own unless a rule says other.
+
+To add one: a `Rule(...)` below. `set_for` is in judged periods (days, weeks or months): how
+long the level must last before anyone is told.
+"""
+
+from __future__ import annotations
+
+from cockpit.alerts.model import Rule
+from cockpit.kpi.model import Grain, KpiId
+
+_HOSPITAL = ("group", "establishment")
+_SITES = ("establishment",)
+
+
+def _rule(
+    kpi: str, levels: tuple[str, ...] = _HOSPITAL, set_for: int = 1, *, grain: Grain | None = None
+) -> Rule:
+    return Rule(id=f"{kpi}_level", kpi=KpiId(kpi), levels=levels, set_for=set_for, grain=grain)
+
+
+RULES: tuple[Rule, ...] = (
+    # Emergency department
+    _rule("ed_los_median", _SITES, set_for=2),
+    _rule("ed_los_over_8h_rate", _SITES, set_for=2),
+    _rule("ed_first_doctor_median", _SITES, set_for=2),
+    _rule("ed_lwbs_rate", _SITES, set_for=2),
+    _rule("het_tension_index", _SITES),
+    # Beds: two days running before a ward speaks (domain: "> 95 % med 2 days running")
+    _rule("boarders_now", _SITES),
+    _rule("boarding_nights", _SITES, set_for=3),
+    _rule("bed_occupancy_rate", _SITES, set_for=2),
+    Rule(
+        id="ward_saturation",
+        kpi=KpiId("bed_occupancy_rate"),
+        levels=("service", "uf"),
+        set_for=2,
+        side="high",
+        least="red",
+        disciplines=("MED",),
+    ),
+    _rule("bed_occupancy_now", _SITES, set_for=2),
+    _rule("bjml_gap", _SITES),
+    _rule("beds_closed_rate", _HOSPITAL, set_for=2),
+    _rule("long_stays_present", _SITES, set_for=2),
+    _rule("outlier_rate", _SITES, set_for=2),
+    _rule("frozen_beds_mdro", _SITES),
+    _rule("downstream_waiting", _HOSPITAL, set_for=2),
+    _rule("expected_discharge_filled_rate", _SITES, grain=Grain.WEEK),
+    _rule("discharge_before_noon_rate", _SITES, grain=Grain.WEEK),
+    # Activity
+    _rule("mco_stays"),
+    _rule("surgery_ambulatory_rate"),
+    _rule("ip_dms"),
+    _rule("outpatient_visits"),
+    _rule("readmission_30d_rate"),
+    _rule("or_occupancy_rate", _SITES, grain=Grain.WEEK),
+    _rule("or_late_cancellation_rate", _SITES, grain=Grain.WEEK),
+    # Finance
+    _rule("t2a_revenue"),
+    _rule("t2a_gap_to_target"),
+    _rule("revenue_by_title"),
+    _rule("expense_by_title"),
+    _rule("eprd_execution_rate"),
+    _rule("eprd_variance"),
+    _rule("year_end_landing"),
+    _rule("gross_margin_rate"),
+    _rule("caf_rate"),
+    _rule("cash_position", set_for=2),
+    _rule("cash_days", set_for=2),
+    _rule("dso_days"),
+    _rule("supplier_payment_days"),
+    _rule("supplier_overdue_amount"),
+    _rule("debt_ratio"),
+    _rule("debt_repayment_years"),
+    _rule("coding_completeness", grain=Grain.MONTH),
+    _rule("coding_delay_median"),
+    # Workforce
+    _rule("fte_paid"),
+    _rule("fte_gap_to_budget"),
+    _rule("payroll"),
+    _rule("absence_rate"),
+    _rule("short_absence_rate"),
+    _rule("work_accident_frequency"),
+    _rule("turnover_rate"),
+    _rule("vacancy_rate"),
+    _rule("overtime_hours_per_fte"),
+    _rule("temp_staff_cost"),
+    # Quality and digital
+    _rule("esatis_score"),
+    _rule("esatis_response_rate"),
+    _rule("serious_adverse_events"),
+    _rule("discharge_letter_d0_rate"),
+    _rule("digital_budget_share", ("group",)),
+    _rule("ins_qualified_rate"),
+    _rule("cyber_readiness_score"),
+    _rule("critical_app_availability", grain=Grain.WEEK),
+)

@@ -1,0 +1,96 @@
+"""Alerts as rows of the generation, and the reader that a scope filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from cockpit.access.scope import Scope
+from cockpit.alerts.model import Alert
+from cockpit.kpi.model import Domain, KpiId, UnitId
+from cockpit.kpi.units import UnitTree
+from cockpit.warehouse import schema
+from cockpit.warehouse.attach import Generation
+
+_TYPES = {"since": pa.date32(), "as_of": pa.date32(), "value": pa.float64(), "level": pa.float64()}
+_ALERT = pa.schema(
+    [(column.name, _TYPES.get(column.name, pa.string())) for column in schema.alert.columns]
+)
+_KINDS = ("threshold", "forecast", "freshness")
+
+
+def to_table(alerts: Iterable[Alert]) -> pa.Table:
+    """Rows of the generation's `alert` table, in the order given."""
+    rows = [{name: getattr(alert, name) for name in _ALERT.names} for alert in alerts]
+    return pa.Table.from_pylist(rows, schema=_ALERT)
+
+
+def active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
+    """Alerts of this generation that the scope may see, worst first.
+
+    Only domains of the role and units of its roots' subtrees. A late source that feeds a larger
+    part of the hospital than the scope is told as the scope's own delay, without the other units.
+    """
+    key = ("alerts", *scope.key())
+    return generation.cached(key, lambda: visible(_read(generation), generation.units, scope))
+
+
+def visible(alerts: Iterable[Alert], units: UnitTree, scope: Scope) -> tuple[Alert, ...]:
+    """What a scope sees of these alerts, worst first: red before amber, higher units first, then
+    the oldest."""
+    seen = [
+        shown
+        for alert in alerts
+        if alert.domain in scope.domains
+        for shown in _seen_by(alert, units, scope)
+    ]
+    return tuple(sorted(seen, key=lambda alert: _rank(alert, units)))
+
+
+def _seen_by(alert: Alert, units: UnitTree, scope: Scope) -> list[Alert]:
+    if units.is_within(alert.unit, scope.roots):
+        return [alert]
+    inside = [root for root in scope.roots if units.is_within(root, (alert.unit,))]
+    if alert.kind != "freshness" or not inside:
+        return []
+    own = units.get(inside[0])
+    return [replace(alert, unit=own.id, unit_label=own.label)]
+
+
+def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
+    depth = len(units.ancestors(alert.unit)) if alert.unit in units else 0
+    return (
+        alert.severity != "red",
+        _KINDS.index(alert.kind),
+        depth,
+        alert.since,
+        alert.rule,
+        alert.unit,
+    )
+
+
+def _read(generation: Generation) -> tuple[Alert, ...]:
+    rows = generation.read(
+        sa.select(schema.alert).order_by(schema.alert.c.rule, schema.alert.c.unit)
+    )
+    return tuple(_alert(row) for row in rows.to_dict("records"))
+
+
+def _alert(row: dict[Any, Any]) -> Alert:
+    return Alert(
+        **{
+            **row,
+            "domain": Domain(row["domain"]),
+            "kpi": KpiId(row["kpi"]) if isinstance(row["kpi"], str) else None,
+            "unit": UnitId(row["unit"]),
+            "since": row["since"].date(),
+            "as_of": row["as_of"].date(),
+            "value": None if pd.isna(row["value"]) else float(row["value"]),
+            "level": None if pd.isna(row["level"]) else float(row["level"]),
+        }
+    )

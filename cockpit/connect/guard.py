@@ -1,0 +1,94 @@
+"""The only door from a source to the disk: nothing outside COCKPIT_HOME is ever opened.
+
+A path setting is relative, without `..`; a symbolic link is followed only to a place inside; the
+file is then opened one folder at a time without following any link, so that a link swapped in
+between is refused; pipes and devices are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from cockpit.errors import BadDelivery
+from cockpit.settings import Home
+
+LARGEST_BYTES = 1 << 30
+"""A larger file is refused: a delivery is one export, not an archive."""
+
+_TEMPORARY = ("~$", ".")  # an open spreadsheet's lock, a hidden file, a transfer in progress
+
+
+def relative_pattern(text: str) -> str:
+    """A path setting, checked. Raises ValueError (French) when it could leave COCKPIT_HOME."""
+    path = PurePosixPath(text)
+    printable = text.isprintable() and "\\" not in text and ":" not in text
+    if not text.strip() or not printable or path.is_absolute() or text.startswith("~"):
+        message = "un chemin relatif à COCKPIT_HOME, écrit avec « / »"
+        raise ValueError(message)
+    if ".." in path.parts or "**" in text:
+        message = "un chemin sans « .. » ni « ** »"
+        raise ValueError(message)
+    return text
+
+
+def matching(home: Home, pattern: str) -> list[str]:
+    """Names (relative to COCKPIT_HOME) of the files that a path setting selects, in name order."""
+    root = home.root.resolve()
+    found = (path for path in root.glob(relative_pattern(pattern)) if not path.is_dir())
+    kept = (path for path in found if not path.name.startswith(_TEMPORARY))
+    return sorted(path.relative_to(root).as_posix() for path in kept)
+
+
+def read_bytes(home: Home, name: str, largest: int = LARGEST_BYTES) -> bytes:
+    """The whole content of one file of COCKPIT_HOME.
+
+    Raises BadDelivery when it lies outside, is not a regular file, is larger than `largest` bytes,
+    cannot be read, or is still being written.
+    """
+    try:
+        with _opened(home.root.resolve(), name) as descriptor:
+            return _content(descriptor, name, largest)
+    except (OSError, ValueError) as error:
+        raise _refused(name, "un fichier lisible placé dans COCKPIT_HOME") from error
+
+
+def _refused(name: str, expected: str) -> BadDelivery:
+    return BadDelivery(file=name, expected=expected)
+
+
+@contextmanager
+def _opened(root: Path, name: str) -> Iterator[int]:
+    inside = (root / name).resolve(strict=True).relative_to(root)
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in inside.parts[:-1]:
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        last = os.open(inside.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    finally:
+        os.close(folder)
+    try:
+        yield last
+    finally:
+        os.close(last)
+
+
+def _content(descriptor: int, name: str, largest: int) -> bytes:
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        raise _refused(name, "un fichier ordinaire")
+    if before.st_size > largest:
+        raise _refused(name, f"un fichier d'au plus {largest >> 20} Mio")
+    with os.fdopen(descriptor, "rb", closefd=False) as stream:
+        data = stream.read(largest + 1)
+    after = os.fstat(descriptor)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
+        len(data) != after.st_size
+    ):
+        raise _refused(name, "un fichier dont l'écriture est finie")
+    return data

@@ -1,0 +1,23 @@
+"""Why a line was quarantined: the French sentences, gathered (they are translation keys).
+
+Never the value of a cell: the reader opens the file at the line.
+"""
+
+from __future__ import annotations
+
+RAGGED = "nombre de colonnes différent de l'en-tête"
+UNFINISHED = "dernière ligne sans fin de ligne : écriture interrompue"
+BAD_QUOTES = "guillemets mal formés"
+NO_DATE = "date manquante"
+BAD_DATE = "date illisible ou hors calendrier"
+NO_UNIT = "unité manquante"
+UNKNOWN_UNIT = "unité absente de la structure"
+CLOSED_UNIT = "unité fermée ou pas encore ouverte à cette date"
+NO_MEASURE = "mesure manquante"
+UNKNOWN_MEASURE = "mesure inconnue"
+NO_SCENARIO = "scénario manquant"
+UNKNOWN_SCENARIO = "scénario inconnu (actual, budget ou plan)"
+BAD_NUMBER = "nombre illisible"
+BAD_FACET = "découpage mal formé"
+FACET_NOT_ALLOWED = "découpage donné pour une mesure qui n'en a pas"
+REPEATED = "clé répétée (même mesure, unité, date, découpage et scénario)"

@@ -1,0 +1,67 @@
+"""The French calendar that moves hospital activity: public holidays and school breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import holidays
+import pandas as pd
+from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
+
+Region = Literal["metropole", "alsace-moselle"]
+Zone = Literal["A", "B", "C"]
+
+# The two local days of Alsace-Moselle (Good Friday, 26 December); "57" is Moselle.
+_SUBDIVISION = {"metropole": None, "alsace-moselle": "57"}
+_YEAR_END = {(12, 24), (12, 25), (12, 31), (1, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class FrenchCalendar:
+    """The calendar of one installation: `holidays` and `school_zone` of cockpit.toml.
+
+    month_cycle: the series also follows the days of the month (payroll, payments received).
+    """
+
+    region: Region = "metropole"
+    zone: Zone = "B"
+    month_cycle: bool = False
+
+    def public_holidays(self, first: date, last: date) -> tuple[date, ...]:
+        """Public holidays from first to last, both included, sorted."""
+        years = range(first.year, last.year + 1)
+        found = holidays.country_holidays("FR", subdiv=_SUBDIVISION[self.region], years=years)
+        return tuple(sorted(day for day in found if first <= day <= last))
+
+    def special_days(self, first: date, last: date) -> pd.DataFrame:
+        """Days whose activity differs, as Prophet wants them: `ds`, `holiday`, `upper_window`.
+
+        Holidays are pooled: a single one comes back only three times in three years, too few to
+        learn its own effect. The turn of the year is apart, it works the other way (eves count).
+        `upper_window` 1 lets the day after differ too.
+        """
+        years = range(first.year, last.year + 1)
+        turn = {date(year, month, day) for year in years for month, day in _YEAR_END}
+        ordinary = set(self.public_holidays(first, last)) - turn
+        rows = [(day, "ferie", 1) for day in ordinary]
+        rows += [(day, "fin_annee", 0) for day in turn if first <= day <= last]
+        frame = pd.DataFrame(sorted(rows), columns=["ds", "holiday", "upper_window"])
+        return frame.assign(ds=pd.to_datetime(frame["ds"]), lower_window=0)
+
+    def school_break(self, days: Sequence[date]) -> list[float]:
+        """1.0 on a day of school holidays of the zone, else 0.0.
+
+        Edge: 0.0 beyond the years that the ministry has published.
+        """
+        dates = SchoolHolidayDates()
+
+        def is_off(day: date) -> float:
+            try:
+                return float(dates.is_holiday_for_zone(day, self.zone))
+            except UnsupportedYearException:
+                return 0.0
+
+        return [is_off(day) for day in days]

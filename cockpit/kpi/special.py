@@ -1,0 +1,171 @@
+"""The few KPIs that are no ratio of sums: one named kind, one function each.
+
+Each says which measures it reads, how far back, and its value at every window. None is ever made
+from the values of its parts: a median of medians or a sum of percentiles means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sqlalchemy as sa
+
+from cockpit.kpi import bjml, histogram, tension
+from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
+from cockpit.kpi.panel import Days, Panel, Values, read_panel
+from cockpit.kpi.reduce import Points
+from cockpit.kpi.windows import Windows, add_months
+from cockpit.warehouse import schema
+from cockpit.warehouse.attach import Generation
+
+_ADMISSIONS = Term(MeasureId("ed_admissions"))
+_AVAILABLE = Term(MeasureId("beds_available_0800"), facets=("MED", "CHIR", "UHCD"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to a special KPI: which windows, at which key of which panel."""
+
+    generation: Generation
+    kpi: Kpi
+    panel: Panel
+    own: Windows
+    node: UnitId
+    key: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """points: the KPI at every window. terms: measures read besides the KPI's own.
+
+    reach: the first day that must be read for a window that starts on a given day.
+    """
+
+    points: Callable[[Asked], Points]
+    terms: tuple[Term, ...] = ()
+    reach: Callable[[date], date] = lambda first: first
+
+
+def special_terms(kpi: Kpi) -> tuple[Term, ...]:
+    """What a KPI reads besides its numerator and denominator."""
+    return SPECIAL[kpi.kind].terms if kpi.kind in SPECIAL else ()
+
+
+def _median(asked: Asked) -> Points:
+    """Median made again from the summed histogram of the whole window."""
+    measure = asked.kpi.numerator[0].measure
+    bins = asked.panel.bins(measure, asked.scenario, asked.key)
+    edges = {code: histogram.edges(code) for code in bins}
+    ordered = sorted(bins, key=lambda code: edges[code])
+    counts = np.array([_window_sums(bins[code].days, bins[code].values, asked.own) for code in ordered])
+    medians = histogram.quantiles([edges[code] for code in ordered], counts, 0.5, len(asked.own))
+    totals = counts.sum(axis=0) if len(counts) else np.zeros(len(asked.own))
+    return _points(asked.kpi.scale * medians, totals)
+
+
+def _window_sums(days: Days, values: Values, own: Windows) -> Values:
+    first = np.searchsorted(days, own.starts, side="left")
+    stop = np.searchsorted(days, own.ends, side="right")
+    cumulated = np.concatenate(([0.0], np.cumsum(values)))
+    return cumulated[stop] - cumulated[first]  # type: ignore[no-any-return]
+
+
+def _bjml(asked: Asked) -> Points:
+    admissions = asked.panel.daily(_ADMISSIONS, asked.scenario, asked.key)
+    needs = bjml.needs(admissions.days, admissions.values, asked.own.ends)
+    return _points(needs, np.ones(len(needs)))
+
+
+def _bjml_gap(asked: Asked) -> Points:
+    """Beds available at 08:00 on the last day of the window, less the need of its ISO week."""
+    admissions = asked.panel.daily(_ADMISSIONS, asked.scenario, asked.key)
+    needs = bjml.needs(admissions.days, admissions.values, asked.own.ends)
+    available = asked.panel.daily(_AVAILABLE, asked.scenario, asked.key)
+    found = _value_on(available.days, available.values, asked.own.ends)
+    return _points(found - needs, np.ones(len(needs)))
+
+
+def _value_on(days: Days, values: Values, wanted: Days) -> Values:
+    at = np.searchsorted(days, wanted)
+    inside = at < len(days)
+    at = np.where(inside, at, 0)
+    if not len(days):
+        return np.full(len(wanted), np.nan)
+    return np.where(inside & (days[at] == wanted), values[at], np.nan)
+
+
+def _het(asked: Asked) -> Points:
+    """The worst site of the node: tension does not average (FEDORU: per site)."""
+    units = asked.generation.units
+    sites = [u.id for u in units.descendants(asked.node) if u.level == "establishment"]
+    nodes = sites or [asked.node]
+    first = _three_years_before(asked.own.first)
+    counts = [
+        tension.counts(
+            read_panel(asked.generation, tension.TERMS, (node,), first, asked.own.last),
+            asked.own.ends,
+        )
+        for node in nodes
+    ]
+    worst = _nan_max(np.array(counts))
+    return _points(worst, np.ones(len(worst)))
+
+
+def _nan_max(rows: npt.NDArray[np.float64]) -> Values:
+    filled = np.where(np.isnan(rows), -np.inf, rows).max(axis=0)
+    return np.where(np.isinf(filled), np.nan, filled)
+
+
+def _landing(asked: Asked) -> Points:
+    return _stored(asked, "forecast_point", "mid")
+
+
+def _forecast_quality(asked: Asked) -> Points:
+    return _stored(asked, "forecast_run", "mape")
+
+
+def _stored(asked: Asked, table: str, column: str) -> Points:
+    """What the worker had stored at the end of each window: the newest origin until then."""
+    rows = _stored_rows(asked.generation, table)
+    kpi = asked.kpi.id if asked.kpi.kind == "landing" else "ed_visits"
+    unit = asked.key if asked.panel.by == "unit" else asked.node
+    mine = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["facet"] == "")]
+    mine = mine.dropna(subset=[column]).sort_values("origin")
+    origins = mine["origin"].to_numpy().astype("datetime64[D]")
+    at = np.searchsorted(origins, asked.own.ends, side="right") - 1
+    values = mine[column].to_numpy(dtype=float)
+    found = np.where(at >= 0, values[np.maximum(at, 0)], np.nan) if len(values) else np.full(
+        len(asked.own), np.nan
+    )
+    return _points(found, np.ones(len(found)))
+
+
+def _stored_rows(generation: Generation, table: str) -> pd.DataFrame:
+    source = schema.metadata.tables[table]
+    return generation.cached(("stored", table), lambda: generation.read(sa.select(source)))
+
+
+def _points(values: Values, weights: Values) -> Points:
+    present = ~np.isnan(values)
+    nothing = np.zeros(len(values), dtype=bool)
+    return Points(values, values, weights, present, nothing)
+
+
+def _three_years_before(first: date) -> date:
+    return add_months(first, -36) - timedelta(days=14)
+
+
+SPECIAL: dict[str, Special] = {
+    "median": Special(_median),
+    "bjml": Special(_bjml, (_ADMISSIONS,), _three_years_before),
+    "bjml_gap": Special(_bjml_gap, (_ADMISSIONS, _AVAILABLE), _three_years_before),
+    "het": Special(_het),
+    "landing": Special(_landing),
+    "forecast_quality": Special(_forecast_quality),
+}

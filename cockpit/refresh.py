@@ -1,0 +1,325 @@
+"""From the sources to a published generation: the whole path, once.
+
+Each source is read on its own: one that fails leaves its last good figures published and its
+sentence in the run log. Whatever was landed before a crash is published by the next refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from cockpit import clock, state
+from cockpit.access.scope import Scope, Site, scope_named
+from cockpit.alerts.evaluate import evaluate
+from cockpit.alerts.store import to_table
+from cockpit.connect.batch import Batch
+from cockpit.connect.config import SourceConfig, load_sources
+from cockpit.connect.deliver import batches
+from cockpit.connect.structure import load_structure
+from cockpit.errors import BadDelivery, BadSource, Retryable
+from cockpit.forecast.run import make_forecasts
+from cockpit.forecast.store import to_tables
+from cockpit.kpi.catalogue import with_local
+from cockpit.kpi.nowcast import T2A
+from cockpit.kpi.units import UnitTree
+from cockpit.settings import Home
+from cockpit.warehouse import attach, build, derive, landing, publish, rollup, structure
+from cockpit.warehouse.landing import Landed
+
+DERIVATIONS = (T2A,)
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class _Reading:
+    """What one source gave so far, for its run record."""
+
+    source: str
+    started_at: datetime
+    landed: list[Landed] = field(default_factory=list)
+    refused_rows: list[state.RefusedRow] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """generation: the newest after the refresh, None when nothing was ever published.
+
+    published: whether this refresh published one. runs: one record per source that was read.
+    """
+
+    generation: int | None
+    published: bool
+    runs: tuple[state.RunRecord, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether at least one source failed."""
+        return any(run.status == "failed" for run in self.runs)
+
+
+def refresh(
+    home: Home,
+    sources: Sequence[str] = (),
+    *,
+    on_step: Say = lambda _: None,
+    forecasts: bool = True,
+) -> RefreshReport:
+    """Read the named sources (all when none is named), publish what is new, evaluate alerts.
+
+    forecasts: fit them too (minutes); otherwise the last ones stay. Raises WarehouseBusy when
+    another process is publishing, BadStructure when the structure cannot be read, BadRequest for
+    an unknown source. A source that fails is reported in its run, never raised.
+    """
+    home.prepare()
+    units = load_structure(home.structure)
+    configs, errors = load_sources(home)
+    chosen = [one for one in configs if not sources or one.name in sources]
+    with publish.publishing(home.generations):
+        readings = [_read(home, config, units, on_step) for config in chosen]
+        readings += [_broken(error) for error in errors if not sources]
+        published = _publish_pending(home, units, configs, readings, on_step)
+        if published:
+            _publish_alerts(home)
+        if forecasts and (published or _wants_forecasts(home)):
+            _publish_forecasts(home, on_step)
+    runs = tuple(_record(home, reading) for reading in readings)
+    return RefreshReport(_newest(home), published, runs)
+
+
+def rebuild(home: Home, *, on_step: Say = lambda _: None) -> int:
+    """Make the warehouse again from landing alone; returns the generation. Raises as `refresh`."""
+    home.prepare()
+    units = load_structure(home.structure)
+    configs, _ = load_sources(home)
+    with publish.publishing(home.generations):
+        on_step("Reconstruction depuis les lots conservés")
+        _publish(home, units, configs, landing.landed(home.landing), [], from_scratch=True)
+        return _publish_alerts(home)
+
+
+def forecast_now(home: Home, *, on_step: Say = lambda _: None) -> int:
+    """Fit every forecast on the newest generation and publish them; returns the generation."""
+    with publish.publishing(home.generations):
+        return _publish_forecasts(home, on_step)
+
+
+def alert_now(home: Home) -> int:
+    """Evaluate every rule on the newest generation and publish the alerts."""
+    with publish.publishing(home.generations):
+        return _publish_alerts(home)
+
+
+def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Reading:
+    """Land every new delivery of one source; stops at the first failure of the source itself."""
+    reading = _Reading(config.name, clock.utc_naive(clock.now()))
+    already = list(landing.landed(home.landing))
+    stamp = structure.structure_hash(units)
+    known = landing.known_hashes(already, config.name, stamp)
+    provisional = config.provisional_for.days if config.provisional_for else 0
+    try:
+        for found in batches(home, config, known, units):
+            if isinstance(found, BadDelivery):
+                _refuse_file(reading, found)
+                continue
+            say(f"{config.label} : {found.file}")
+            one = landing.land(
+                home.landing, found, already, structure_hash=stamp, provisional_days=provisional
+            )
+            already.append(one)
+            _keep(reading, found, one)
+    except (Retryable, BadSource) as error:
+        reading.failed = True
+        reading.sentences.append(error.sentence())
+    return reading
+
+
+def _keep(reading: _Reading, batch: Batch, one: Landed) -> None:
+    reading.landed.append(one)
+    reading.refused_rows += state.RefusedRow.many(batch.quarantine)
+
+
+def _refuse_file(reading: _Reading, error: BadDelivery) -> None:
+    reading.failed = True
+    reading.sentences.append(error.sentence())
+    line = error.facts.get("line")
+    reading.refused_rows.append(
+        state.RefusedRow(
+            str(error.facts["file"]),
+            line if isinstance(line, int) else None,
+            str(error.facts.get("field", "")),
+            f"attendu : {error.facts['expected']}",
+        )
+    )
+
+
+def _broken(error: BadSource) -> _Reading:
+    name = str(error.facts["file"]).removesuffix(".toml")
+    reading = _Reading(name, clock.utc_naive(clock.now()), failed=True)
+    reading.sentences.append(error.sentence())
+    return reading
+
+
+def _publish_pending(
+    home: Home,
+    units: UnitTree,
+    configs: Sequence[SourceConfig],
+    readings: Iterable[_Reading],
+    say: Say,
+) -> bool:
+    """Publish landed batches that the newest generation does not hold; False when none."""
+    everything = landing.landed(home.landing)
+    restructured = _is_restructured(home, units)
+    pending = everything if restructured else _unpublished(home, everything)
+    if not pending and not restructured:
+        return False
+    if not everything:
+        return False
+    say(f"Publication : {len(pending)} lot(s)")
+    _publish(home, units, configs, pending, list(readings), from_scratch=restructured)
+    return True
+
+
+def _is_restructured(home: Home, units: UnitTree) -> bool:
+    """Whether the structure changed since the newest generation: everything is placed again."""
+    if publish.current_path(home.generations) is None:
+        return True
+    current = attach.Warehouse(home).generation()
+    return current.structure_hash != structure.structure_hash(units)
+
+
+def _unpublished(home: Home, everything: Sequence[Landed]) -> tuple[Landed, ...]:
+    held = attach.Warehouse(home).generation().batch_hashes
+    return tuple(one for one in everything if one.source_hash not in held)
+
+
+def _publish(  # noqa: PLR0913
+    home: Home,
+    units: UnitTree,
+    configs: Sequence[SourceConfig],
+    pending: Sequence[Landed],
+    readings: Sequence[_Reading],
+    *,
+    from_scratch: bool,
+) -> int:
+    refusals: list[build.Refusal] = []
+
+    def change(connection: duckdb.DuckDBPyConnection) -> None:
+        structure.write_measures(connection)
+        if from_scratch:
+            structure.write_units(connection, units)
+        structure.write_sources(connection, [_source_row(config) for config in configs])
+        refusals.extend(build.apply(connection, pending))
+        derive.derive(connection, DERIVATIONS)
+        rollup.refresh(connection)
+
+    number = publish.publish(home, change, from_scratch=from_scratch)
+    for refusal in refusals:
+        landing.set_aside(refusal.landed)
+        for reading in readings:
+            if reading.source == refusal.landed.source:
+                _refuse_file(reading, refusal.error)
+    return number
+
+
+def _source_row(config: SourceConfig) -> structure.SourceRow:
+    provisional = config.provisional_for.total_seconds() / 86400 if config.provisional_for else 0.0
+    return structure.SourceRow(
+        config.name,
+        config.label,
+        config.owner,
+        config.stale_after.total_seconds() / 3600,
+        provisional,
+    )
+
+
+def _publish_alerts(home: Home) -> int:
+    """Evaluate the rules on the newest generation, then publish what they say."""
+    generation = attach.Warehouse(home).generation()
+    scope = whole_scope(generation)
+    kpis = tuple(with_local(home.kpis).values())
+    table = to_table(evaluate(generation, scope, kpis, clock.today()))
+    return publish.publish(home, lambda connection: _replace(connection, "alert", table))
+
+
+def _publish_forecasts(home: Home, say: Say) -> int:
+    """Fit on the newest generation; new forecasts are added, none is ever changed."""
+    generation = attach.Warehouse(home).generation()
+    tables = to_tables(make_forecasts(generation, home.installation, on_step=say))
+
+    def change(connection: duckdb.DuckDBPyConnection) -> None:
+        for name, table in tables.items():
+            _add_new(connection, name, table)
+
+    publish.publish(home, change)
+    return _publish_alerts(home)
+
+
+def _wants_forecasts(home: Home) -> bool:
+    """Whether the newest generation has data but no forecast yet (a stop between the two)."""
+    if publish.current_path(home.generations) is None:
+        return False
+    return not attach.Warehouse(home).generation().has_forecasts
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a table of the schema
+    connection.register("new_rows", table)
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM new_rows")  # noqa: S608
+    connection.unregister("new_rows")
+
+
+def _add_new(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Add the rows of forecasts whose (kpi, unit, facet, origin) is not stored yet."""
+    connection.register("new_rows", table)
+    connection.execute(
+        f"""
+        INSERT INTO {name} BY NAME SELECT n.* FROM new_rows n
+        WHERE NOT EXISTS (SELECT 1 FROM {name} o WHERE o.kpi = n.kpi AND o.unit = n.unit
+                          AND o.facet = n.facet AND o.origin = n.origin AND o.model = n.model)
+        """  # noqa: S608 - a table of the schema
+    )
+    connection.unregister("new_rows")
+
+
+def whole_scope(generation: attach.Generation) -> Scope:
+    """The scope of the worker: everything."""
+    return scope_named(
+        None,
+        tuple(root.id for root in generation.units.roots()),
+        tuple(Site(u.id, u.label) for u in generation.units.establishments()),
+    )
+
+
+def _record(home: Home, reading: _Reading) -> state.RunRecord:
+    status: state.RunStatus = "unchanged"
+    if reading.failed:
+        status = "failed"
+    elif reading.landed:
+        status = "ok"
+    record = state.RunRecord(
+        source=reading.source,
+        started_at=reading.started_at,
+        ended_at=clock.utc_naive(clock.now()),
+        status=status,
+        files=len(reading.landed),
+        lines=sum(one.lines for one in reading.landed),
+        accepted=sum(one.accepted for one in reading.landed),
+        refused=sum(one.refused for one in reading.landed),
+        sentence=" ".join(reading.sentences),
+        hashes=tuple(one.source_hash for one in reading.landed),
+    )
+    state.record_run(state.engine(home), record, reading.refused_rows)
+    return record
+
+
+def _newest(home: Home) -> int | None:
+    path = publish.current_path(home.generations)
+    return publish.number_of(path) if path else None

@@ -1,0 +1,75 @@
+"""What a window is compared with: the one before, and the same days of last year.
+
+Days and weeks are compared with the same ISO weekdays (364 days before is the same weekday of the
+same ISO week, but for the years of 53 weeks); months and years with the same civil dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cockpit.kpi.model import Kpi
+from cockpit.kpi.windows import add_months, month_end
+from cockpit.series.model import Period, Window
+
+_YEAR_OF_WEEKS = timedelta(days=364)
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The windows of one figure: its own, the one before (None for a year), the same last year."""
+
+    own: Window
+    previous: Window | None
+    last_year: Window
+
+
+def frame(kpi: Kpi, period: Period, as_of: date) -> Frame:
+    """The windows that end at the last described day `as_of`.
+
+    A monthly KPI read by day or week shows its last month; a month is the last complete one.
+    """
+    if kpi.step == "month" and period in {Period.DAY, Period.WEEK}:
+        period = Period.MONTH
+    match period:
+        case Period.DAY:
+            own = Window(as_of, as_of)
+            return Frame(own, _shift(own, _WEEK), _shift(own, _YEAR_OF_WEEKS))
+        case Period.WEEK:
+            own = Window(as_of - timedelta(days=6), as_of)
+            return Frame(own, _shift(own, _WEEK), _shift(own, _YEAR_OF_WEEKS))
+        case Period.MONTH:
+            own = _months(last_complete_month(as_of), 1)
+            return Frame(own, _back(own, 1), _back(own, 12))
+        case Period.YEAR:
+            own = Window(date(as_of.year, 1, 1), as_of)
+            return Frame(own, None, Window(add_months(own.start, -12), _same_day_before(as_of)))
+        case Period.ROLLING:
+            own = _months(last_complete_month(as_of), 12)
+            return Frame(own, None, _back(own, 12))
+
+
+def last_complete_month(as_of: date) -> date:
+    """First day of the last month that ended on or before `as_of`."""
+    first = as_of.replace(day=1)
+    return first if month_end(as_of) == as_of else add_months(first, -1)
+
+
+def _months(last_month: date, count: int) -> Window:
+    return Window(add_months(last_month, 1 - count), month_end(last_month))
+
+
+def _back(window: Window, months: int) -> Window:
+    return Window(add_months(window.start, -months), month_end(add_months(window.end.replace(day=1), -months)))
+
+
+def _same_day_before(day: date) -> date:
+    """The same civil date a year before; a month's end stays a month's end (leap years)."""
+    before = add_months(day, -12)
+    return month_end(before) if month_end(day) == day else before
+
+
+def _shift(window: Window, by: timedelta) -> Window:
+    return Window(window.start - by, window.end - by)

@@ -1,0 +1,66 @@
+"""Which figures moved after they had been consolidated: a number that moved says so."""
+
+from __future__ import annotations
+
+import pandas as pd
+import sqlalchemy as sa
+
+from cockpit.access.scope import Scope
+from cockpit.kpi import compute
+from cockpit.kpi.model import Kpi, UnitId
+from cockpit.series.model import Window
+from cockpit.warehouse import schema
+from cockpit.warehouse.attach import Generation
+
+
+def _all(generation: Generation) -> pd.DataFrame:
+    """Every restatement of actual figures: measure, unit, day, before, after, received_at."""
+    moved, unit, measure, batch = (
+        schema.restatement.c, schema.unit.c, schema.measure.c, schema.batch.c
+    )
+    statement = (
+        sa.select(
+            measure.name.label("measure"),
+            unit.code.label("unit"),
+            moved.day,
+            moved.before,
+            moved.after,
+            batch.source,
+            batch.received_at,
+        )
+        .join_from(schema.restatement, schema.unit, moved.unit_id == unit.unit_id)
+        .join(schema.measure, moved.measure_id == measure.measure_id)
+        .join(schema.batch, moved.batch_id == batch.batch_id)
+        .where(moved.scenario_id == 0)
+    )
+    return generation.cached("restatements", lambda: generation.read(statement))
+
+
+def in_window(
+    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
+) -> bool:
+    """Whether a figure that makes this KPI at these units was restated within the window."""
+    return not _matching(generation, kpi, nodes, window).empty
+
+
+def log(
+    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId | None, window: Window
+) -> pd.DataFrame:
+    """The restatements behind a figure: measure, unit, day, before, after, source, received_at."""
+    scope.require(kpi.domain)
+    nodes = compute.visible_nodes(generation, scope, unit)
+    return _matching(generation, kpi, nodes, window).reset_index(drop=True)
+
+
+def _matching(
+    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
+) -> pd.DataFrame:
+    rows = _all(generation)
+    if rows.empty:
+        return rows
+    below = {u.id for node in nodes for u in generation.units.descendants(node)}
+    return rows[
+        rows["measure"].isin({term.measure for term in kpi.terms()})
+        & rows["unit"].isin(below)
+        & rows["day"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    ]

@@ -1,0 +1,112 @@
+"""COCKPIT_HOME and what `cockpit.toml` says of this installation.
+
+Everything an installation owns lies in one folder (default `./var`), so that a backup is a copy.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cockpit.errors import BadSource
+
+
+class Installation(BaseModel):
+    """`cockpit.toml`: the hospital's name and its calendar; every field has a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "Mon établissement"
+    language: Literal["fr", "en"] = "fr"
+    school_zone: Literal["A", "B", "C"] = "B"
+    holidays: Literal["metropole", "alsace-moselle"] = "metropole"
+    keep_generations: int = 5
+    host: str = "127.0.0.1"
+    port: int = 8501
+    duckdb_memory_limit: str = "2GB"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one installation; names below are stable (docs/files.md)."""
+
+    root: Path
+
+    @property
+    def sources(self) -> Path:
+        """One TOML file per source."""
+        return self.root / "sources"
+
+    @property
+    def kpis(self) -> Path:
+        """The hospital's own KPIs."""
+        return self.root / "kpis"
+
+    @property
+    def drop(self) -> Path:
+        """Where exports are dropped."""
+        return self.root / "drop"
+
+    @property
+    def landing(self) -> Path:
+        """Every accepted batch, kept."""
+        return self.root / "landing"
+
+    @property
+    def generations(self) -> Path:
+        """Published states of the warehouse and their pointer."""
+        return self.root / "generations"
+
+    @property
+    def logs(self) -> Path:
+        """Log files."""
+        return self.root / "logs"
+
+    @property
+    def structure(self) -> Path:
+        """The hospital's units."""
+        return self.root / "structure.csv"
+
+    @property
+    def state_url(self) -> str:
+        """SQLAlchemy address of the state database (`COCKPIT_STATE_URL` replaces the file)."""
+        return os.environ.get("COCKPIT_STATE_URL") or f"sqlite:///{self.root / 'state.db'}"
+
+    @cached_property
+    def installation(self) -> Installation:
+        """`cockpit.toml`, or the defaults. Raises BadSource naming the field that is wrong."""
+        path = self.root / "cockpit.toml"
+        if not path.exists():
+            return Installation()
+        try:
+            return Installation.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise BadSource(file="cockpit.toml", field="", expected="du TOML valide") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise BadSource(file="cockpit.toml", field=field, expected=first["type"]) from error
+
+    def prepare(self) -> Home:
+        """Make the folders that are missing."""
+        for folder in (
+            self.sources,
+            self.kpis,
+            self.drop,
+            self.landing,
+            self.generations,
+            self.logs,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+def home() -> Home:
+    """The installation that `COCKPIT_HOME` names, `./var` without it."""
+    return Home(Path(os.environ.get("COCKPIT_HOME", "var")).resolve())

@@ -1,0 +1,1 @@
+"""Schema of the state database, one file per change."""

@@ -1,0 +1,117 @@
+"""Who looks at what: one published state, one scope, one unit, one period, one language.
+
+Built once per run by cockpit/web/main.py and handed to the page through `current()`: never kept in
+the session, because an identity must not outlive its run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from cockpit import clock
+from cockpit.access.scope import Scope, Site, scope_named, scopes
+from cockpit.errors import UnknownUnit
+from cockpit.i18n import Language, speak
+from cockpit.kpi.units import Unit, UnitTree
+from cockpit.kpi.model import UnitId
+from cockpit.series.model import Period
+from cockpit.views.params import Params
+from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page as StreamlitPage
+
+
+class Link(TypedDict):
+    """Arguments of st.page_link."""
+
+    page: StreamlitPage
+    query_params: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a screen needs to ask for its figures.
+
+    name: the installation. pages: what a link leads to, by page id; only the pages of the role.
+    """
+
+    generation: Generation
+    scope: Scope
+    unit: Unit
+    period: Period
+    language: Language
+    params: Params = Params()
+    name: str = ""
+    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
+
+    @property
+    def units(self) -> UnitTree:
+        """The hospital's structure."""
+        return self.generation.units
+
+    @property
+    def now(self) -> datetime:
+        """The instant, naive UTC."""
+        return clock.utc_naive(clock.now())
+
+    def path(self) -> tuple[Unit, ...]:
+        """From the top of what the role sees down to the unit."""
+        whole = self.units.path(self.unit.id)
+        return tuple(unit for unit in whole if self.units.is_within(unit.id, self.scope.roots))
+
+    def sees(self, page: str) -> bool:
+        """Whether the role has this page."""
+        return page in self.pages
+
+    def link(self, page: str, **changes: object) -> Link:
+        """A link to a page that keeps role, unit, period and language, but for `changes`."""
+        return {"page": self.pages[page], "query_params": self.params.query(**changes)}
+
+
+def build(
+    generation: Generation, params: Params, *, language: Language = "fr", name: str = ""
+) -> Context:
+    """The context of an address. Raises BadRequest (role) and UnknownUnit (unit, or not yours)."""
+    top, sites = _tops(generation.units)
+    scope = scope_named(params.role, top, sites)
+    wanted = params.unit or scope.roots[0]
+    if not generation.units.is_within(wanted, scope.roots):
+        raise UnknownUnit(unit=wanted)
+    return Context(
+        generation=generation,
+        scope=scope,
+        unit=generation.units.get(wanted),
+        period=params.period or Period.DAY,
+        language=params.language or language,
+        params=params,
+        name=name,
+    )
+
+
+def roles(units: UnitTree) -> tuple[Scope, ...]:
+    """Every profile of "Voir comme", in order."""
+    return scopes(*_tops(units))
+
+
+def _tops(units: UnitTree) -> tuple[tuple[UnitId, ...], tuple[Site, ...]]:
+    sites = tuple(Site(unit.id, unit.label) for unit in units.establishments())
+    return tuple(unit.id for unit in units.roots()), sites
+
+
+_current: ContextVar[Context] = ContextVar("context")
+
+
+def enter(context: Context) -> None:
+    """Make this context the one of the run, and speak its language."""
+    speak(context.language)
+    _current.set(context)
+
+
+def current() -> Context:
+    """The context of the run; LookupError outside of a run of cockpit/web/main.py."""
+    return _current.get()

@@ -1,0 +1,41 @@
+"""The edge of a page: guard, then draw, and never a trace on the screen.
+
+    open_page("finances", finances.show)      the whole body of a file of pages/
+    frame(generation)                         the whole body of cockpit/web/main.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+import structlog
+
+from cockpit.errors import CockpitError
+from cockpit.i18n import gettext as _
+from cockpit.views import nav, parts
+from cockpit.views.context import Context, current
+
+_log = structlog.get_logger(__name__)
+
+
+def open_page(name: str, show: Callable[[Context], None]) -> None:
+    """Draw a page for who may see it; an error is one sentence, with what to do."""
+    context = current()
+    if not nav.may_see(nav.page(name), context.scope):
+        st.html(parts.forbidden())
+        return
+    try:
+        show(context)
+    except CockpitError as error:
+        _log.warning("page refused", page=name, **error.log_line())
+        st.html(parts.error(error.sentence()))
+    except Exception:
+        _log.exception("page failed", page=name)
+        st.html(parts.error(_("Cette page n'a pas pu être construite. Aucun chiffre n'a changé.")))
+
+
+def with_pages(context: Context) -> Context:
+    """The same context, knowing the pages of its role."""
+    return replace(context, pages=nav.streamlit_pages(context.scope))

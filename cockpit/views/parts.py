@@ -1,0 +1,158 @@
+"""The pieces that every screen shares: header, status sentence, section title, notes, states.
+
+HTML as text, every datum escaped; nothing here reads data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from cockpit.i18n import gettext as _
+from cockpit.i18n import ngettext
+from cockpit.kpi.units import Unit
+from cockpit.series.model import Freshness, Status
+from cockpit.views import dates
+from cockpit.views.status import CLASSES, ICONS, word
+
+
+class Html(str):
+    """Text that is already HTML; everything else is escaped when it is set."""
+
+    __slots__ = ()
+
+
+def html(text: str) -> str:
+    """The text as HTML: unchanged when it is Html already."""
+    return text if isinstance(text, Html) else escape(text)
+
+
+def icon(status: Status) -> str:
+    """The sign of a status, for the eye; a screen reader gets the word."""
+    sign = f'<span aria-hidden="true">{ICONS[status]}</span>'
+    return f'{sign}<span class="ck-sr">{escape(word(status))} : </span>'
+
+
+def header(title: str, eyebrow: str, fresh: str = "") -> str:
+    """The top of a page: where and when in small, the title, the freshness chip (HTML)."""
+    return (
+        f'<header class="ck-head"><div><p class="ck-eyebrow">{escape(eyebrow)}</p>'
+        f"<h1>{escape(title)}</h1></div>{fresh}</header>"
+    )
+
+
+def freshness(sources: Sequence[Freshness], published: datetime | None, now: datetime) -> str:
+    """The chip of the header: when the figures were published, and how many sources are late."""
+    late = sum(source.late or source.failed for source in sources)
+    status = Status.AMBER if late or published is None else Status.OK
+    when = dates.moment(published, now) if published else _("jamais")
+    said = _("Actualisé : {when}").format(when=when)
+    text = when
+    if late:
+        text += " · " + ngettext("{n} en retard", "{n} en retard", late).format(n=late)
+    sign = f'<span aria-hidden="true">{ICONS[status]}</span>'
+    label = f'<span class="ck-sr">{escape(said)}</span>'
+    shown = f'<span aria-hidden="true" class="ck-fresh-text">{escape(text)}</span>'
+    return f'<p class="ck-fresh {CLASSES[status]}">{sign}{label}{shown}</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many KPIs are in each state."""
+
+    red: int
+    amber: int
+    ok: int
+
+    @property
+    def worst(self) -> Status:
+        """The status of the whole."""
+        if self.red:
+            return Status.RED
+        return Status.AMBER if self.amber else Status.OK
+
+
+def hero(sentence: str, detail: str, counts: Counts) -> str:
+    """The status sentence with its three counts."""
+    pairs = (
+        (counts.red, ngettext("alerte", "alertes", counts.red)),
+        (counts.amber, ngettext("vigilance", "vigilances", counts.amber)),
+        (counts.ok, ngettext("conforme", "conformes", counts.ok)),
+    )
+    items = "".join(f"<li><b>{count}</b><span>{escape(said)}</span></li>" for count, said in pairs)
+    more = f"<p>{escape(detail)}</p>" if detail else ""
+    sign = f'<span class="ck-hero-icon" aria-hidden="true">{ICONS[counts.worst]}</span>'
+    return (
+        f'<section class="ck-hero {CLASSES[counts.worst]}"><div class="ck-hero-top">{sign}'
+        f'<div><h2>{escape(sentence)}</h2>{more}</div></div><ul class="ck-counts">{items}</ul>'
+        "</section>"
+    )
+
+
+def section(title: str, aside: str = "") -> str:
+    """The title of a part of a page, with a few words at the right."""
+    more = f"<span>{escape(aside)}</span>" if aside else ""
+    return f'<div class="ck-section"><h2>{escape(title)}</h2>{more}</div>'
+
+
+def note(text: str, status: Status = Status.NONE) -> str:
+    """One sentence that a reader must see before the figures below."""
+    return f'<p class="ck-note {CLASSES[status]}">{escape(text)}</p>'
+
+
+def said(text: str) -> str:
+    """A paragraph in small: the text of a chart, a remark under a table."""
+    return f'<p class="ck-said">{escape(text)}</p>'
+
+
+def crumbs(path: Iterable[Unit]) -> str:
+    """The path of a unit as text; the last one is the current one."""
+    labels = [escape(unit.label) for unit in path]
+    items = "".join(f"<li>{label}</li>" for label in labels)
+    title = escape(_("Périmètre"))
+    return f'<nav class="ck-path" aria-label="{title}"><ol>{items}</ol></nav>'
+
+
+def state(title: str, sentence: str, action: str = "", status: Status = Status.NONE) -> str:
+    """A page or a card without figures: one sentence, and what to do."""
+    todo = f"<p><b>{escape(action)}</b></p>" if action else ""
+    return (
+        f'<section class="ck-state {CLASSES[status]}" role="status">'
+        f'<span aria-hidden="true">{ICONS[status]}</span>'
+        f"<h2>{escape(title)}</h2><p>{escape(sentence)}</p>{todo}</section>"
+    )
+
+
+def empty(sentence: str = "", action: str = "") -> str:
+    """Nothing to show, and it is normal."""
+    return state(_("Rien à afficher"), sentence or _("Aucune donnée pour cette période."), action)
+
+
+def stale(source: Freshness) -> str:
+    """A source is late or failed: what is shown is the last good state."""
+    as_of = dates.bare_day(source.as_of) if source.as_of else _("n.d.")
+    text = _("{source} : données au {day}, plus récentes attendues. Responsable : {owner}.")
+    owner = source.owner or _("n.d.")
+    return note(text.format(source=source.label, day=as_of, owner=owner), Status.AMBER)
+
+
+def partial(sentence: str = "") -> str:
+    """Some days are missing from the figures below."""
+    said = sentence or _("Période incomplète : certains jours ne sont pas encore arrivés.")
+    return note(said, Status.AMBER)
+
+
+def forbidden() -> str:
+    """The role does not see this page."""
+    return state(
+        _("Accès réservé"),
+        _("Votre profil ne donne pas accès à cette page."),
+        _("Changez de profil dans Plus, « Voir comme »."),
+    )
+
+
+def error(sentence: str) -> str:
+    """Something went wrong; the sentence says what was kept and what to do."""
+    return state(_("Page indisponible"), sentence, _("Rechargez la page."), Status.RED)

@@ -1,0 +1,1 @@
+"""One module per screen; each has one public function, `show(context)`."""

@@ -1,0 +1,167 @@
+"""The readers' side: the newest generation, attached read-only in a locked sandbox.
+
+A generation is immutable, so anything computed from it is kept under its number and never expires;
+a new number makes the old entries unreachable. One cursor per read: DuckDB refuses a second
+statement on a connection whose result is still open.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.sql.expression import ClauseElement
+
+from cockpit.errors import NoGeneration
+from cockpit.kpi.units import Unit, UnitTree
+from cockpit.settings import Home
+from cockpit.warehouse import engine, schema
+from cockpit.warehouse.publish import current_path, number_of
+
+Answer = TypeVar("Answer")
+
+_CACHE_ENTRIES = 4096
+_KEPT_ATTACHED = 3
+
+
+class Generation:
+    """One published state. Safe to share between threads; holds no state of any user."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, home: Home) -> None:
+        self.id = number_of(path)
+        self.home = home
+        self._alias = f"g{self.id:06d}"
+        self._connection = connection
+        self._cache: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+        connection.execute(f"ATTACH '{path}' AS {self._alias} (READ_ONLY)")
+
+    def read(self, statement: ClauseElement) -> pd.DataFrame:
+        """The rows of one statement, in its own order; dates as datetime64."""
+        sql, values = engine.compiled(statement)
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"USE {self._alias}")
+            return cursor.execute(sql, values).df()
+
+    def cached(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """`make()` once per key for this generation; the key must hold the scope.
+
+        The oldest unused entries leave first. Answers must not be changed by who gets them.
+        """
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]  # type: ignore[return-value]
+        answer = make()
+        with self._lock:
+            self._cache[key] = answer
+            if len(self._cache) > _CACHE_ENTRIES:
+                self._cache.popitem(last=False)
+        return answer
+
+    @cached_property
+    def published_at(self) -> datetime:
+        """When it was published, naive UTC."""
+        stamp = self.read(sa.select(schema.meta.c.published_at))["published_at"].iloc[0]
+        return pd.Timestamp(stamp).to_pydatetime()
+
+    @cached_property
+    def structure_hash(self) -> str:
+        """The structure that its figures were placed in."""
+        return str(self.read(sa.select(schema.meta.c.structure_hash))["structure_hash"].iloc[0])
+
+    @cached_property
+    def batch_hashes(self) -> frozenset[str]:
+        """The deliveries that it holds."""
+        return frozenset(self.read(sa.select(schema.batch.c.source_hash))["source_hash"])
+
+    @cached_property
+    def has_forecasts(self) -> bool:
+        """Whether at least one forecast was stored (or refused with its reason)."""
+        return not self.read(sa.select(schema.forecast_run.c.kpi).limit(1)).empty
+
+    @cached_property
+    def units(self) -> UnitTree:
+        """The hospital's structure in this generation."""
+        rows = self.read(sa.select(schema.unit).order_by(schema.unit.c.unit_id))
+        return UnitTree(tuple(_unit(row) for row in rows.to_dict("records")))
+
+    @cached_property
+    def unit_numbers(self) -> dict[str, int]:
+        """unit code -> unit_id of the facts."""
+        rows = self.read(sa.select(schema.unit.c.code, schema.unit.c.unit_id))
+        return dict(zip(rows["code"], rows["unit_id"].tolist(), strict=True))
+
+    @cached_property
+    def measure_numbers(self) -> dict[str, int]:
+        """measure name -> measure_id of the facts."""
+        rows = self.read(sa.select(schema.measure.c.name, schema.measure.c.measure_id))
+        return dict(zip(rows["name"], rows["measure_id"].tolist(), strict=True))
+
+    @cached_property
+    def facets(self) -> dict[int, str]:
+        """facet_id -> facet path."""
+        rows = self.read(sa.select(schema.facet.c.facet_id, schema.facet.c.code))
+        return dict(zip(rows["facet_id"].tolist(), rows["code"], strict=True))
+
+    def detach(self) -> None:
+        """Let go of the file; reads under way on other cursors end first or fail cleanly."""
+        self._connection.execute(f"DETACH {self._alias}")
+
+
+def _unit(row: dict[str, Any]) -> Unit:
+    def day(name: str) -> date | None:
+        return None if pd.isna(row[name]) else pd.Timestamp(row[name]).date()
+
+    return Unit(
+        id=row["code"],
+        parent=row["parent"] if isinstance(row["parent"], str) else None,
+        level=row["level"],
+        label=row["label"],
+        finess=row["finess"],
+        discipline=row["discipline"],
+        valid_from=day("valid_from"),
+        valid_to=day("valid_to"),
+    )
+
+
+class Warehouse:
+    """The generations of one installation, for one process."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._lock = threading.Lock()
+        self._attached: list[Generation] = []
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def generation(self) -> Generation:
+        """The newest generation. Raises NoGeneration before the first publish.
+
+        Costs one small file read when nothing changed.
+        """
+        path = current_path(self.home.generations)
+        if path is None:
+            raise NoGeneration(home=str(self.home.root))
+        with self._lock:
+            if self._attached and self._attached[-1].id == number_of(path):
+                return self._attached[-1]
+            return self._attach(path)
+
+    def _attach(self, path: Path) -> Generation:
+        if self._connection is None:
+            self._connection = engine.open_reader(
+                self.home.generations, self.home.installation.duckdb_memory_limit
+            )
+        generation = Generation(self._connection, path, self.home)
+        self._attached.append(generation)
+        while len(self._attached) > _KEPT_ATTACHED:
+            self._attached.pop(0).detach()
+        return generation

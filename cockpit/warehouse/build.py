@@ -1,0 +1,241 @@
+"""Batches become observations: stage, check, replace what the batch covers, keep the trace.
+
+Everything happens in a file that no reader knows yet; a batch that fails a check leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from cockpit.errors import BadDelivery
+from cockpit.warehouse.engine import first_row
+from cockpit.warehouse.landing import Landed
+from cockpit.warehouse.structure import scenario_cases
+
+# How much of the warehouse a batch replaces: the rows of its own keys (all their facets), or the
+# whole days or months that it speaks of, for its own source and measures only.
+_COVERED = {
+    "rows": "o.unit_id = c.unit_id AND o.day = c.day",
+    "day": "o.day = c.day",
+    "month": "o.day >= c.day AND o.day < c.day + INTERVAL 1 MONTH",
+}
+_COVER_KEYS = {
+    "rows": "measure_id, scenario_id, unit_id, day",
+    "day": "measure_id, scenario_id, day",
+    "month": "measure_id, scenario_id, date_trunc('month', day)::DATE AS day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A landed batch that broke an invariant of the warehouse: nothing of it was kept."""
+
+    landed: Landed
+    error: BadDelivery
+
+
+def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> tuple[Refusal, ...]:
+    """Apply landed batches in order, each whole or not at all; returns those that were refused.
+
+    Leaves the temporary table `touched` (measure_id, scenario_id, day), from which the rollups
+    are made again.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE touched "
+        "(measure_id SMALLINT, scenario_id SMALLINT, day DATE)"
+    )
+    fresh = _is_empty(connection, "observation")
+    refusals = []
+    for landed in batches:
+        connection.execute("BEGIN")
+        try:
+            _apply_one(connection, landed, next_batch_id(connection))
+        except BadDelivery as error:
+            connection.execute("ROLLBACK")
+            refusals.append(Refusal(landed, error))
+        else:
+            connection.execute("COMMIT")
+    if fresh:
+        _sort(connection)
+    return tuple(refusals)
+
+
+def _apply_one(
+    connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
+) -> None:
+    _stage(connection, landed, batch_id)
+    _refuse_repeated_keys(connection, landed)
+    if not _is_empty(connection, "observation"):
+        _replace_covered(connection, landed, batch_id)
+    _refuse_mixed_levels(connection, landed)
+    connection.execute("INSERT INTO observation SELECT * FROM staged")
+    connection.execute(
+        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM staged"
+    )
+    _record(connection, landed, batch_id)
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
+    connection.register("delivered", landed.rows())
+    connection.execute(
+        "INSERT INTO facet SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), "
+        "code FROM (SELECT DISTINCT facet AS code FROM delivered "
+        "WHERE facet NOT IN (SELECT code FROM facet))"
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE staged AS
+        SELECT m.measure_id, u.unit_id, d.day, f.facet_id,
+               ({scenario_cases("d.scenario")})::SMALLINT AS scenario_id,
+               d.value, {batch_id}::INTEGER AS batch_id
+        FROM delivered d
+        JOIN measure m ON m.name = d.measure
+        JOIN unit u ON u.code = d.unit
+        JOIN facet f ON f.code = d.facet
+        ORDER BY m.measure_id, u.unit_id, d.day
+        """  # noqa: S608 - numbers and constants of this module only
+    )
+    connection.unregister("delivered")
+    staged = _count(connection, "staged")
+    if staged != landed.accepted:
+        raise BadDelivery(
+            file=landed.file,
+            field="unite",
+            expected="des unités et des mesures connues de la structure en service",
+        )
+
+
+def _refuse_repeated_keys(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
+    distinct = first_row(
+        connection,
+        "SELECT count(*) FROM (SELECT DISTINCT measure_id, unit_id, day, facet_id, scenario_id "
+        "FROM staged)"
+    )
+    if distinct and distinct[0] != landed.accepted:
+        raise BadDelivery(file=landed.file, field="", expected="une seule valeur par clé")
+
+
+def _replace_covered(
+    connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
+) -> None:
+    """Move what the batch covers out of the way, and note the consolidated figures it changes."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE replaced AS
+        SELECT o.* FROM observation o
+        JOIN batch b ON b.batch_id = o.batch_id AND b.source = $1
+        JOIN (SELECT DISTINCT {_COVER_KEYS[landed.replace]} FROM staged) c
+          ON o.measure_id = c.measure_id AND o.scenario_id = c.scenario_id
+         AND {_COVERED[landed.replace]}
+        """,  # noqa: S608 - constants of this module only
+        [landed.source],
+    )
+    if _is_empty(connection, "replaced"):
+        return
+    connection.execute(
+        """
+        DELETE FROM observation o USING replaced r
+        WHERE o.measure_id = r.measure_id AND o.unit_id = r.unit_id AND o.day = r.day
+          AND o.facet_id = r.facet_id AND o.scenario_id = r.scenario_id
+          AND o.batch_id = r.batch_id
+        """
+    )
+    connection.execute(
+        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM replaced"
+    )
+    _note_restatements(connection, landed, batch_id)
+
+
+def _note_restatements(
+    connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
+) -> None:
+    """A figure that was consolidated (older than the source's provisional days) has moved."""
+    connection.execute(
+        """
+        INSERT INTO restatement
+        WITH old AS (
+            SELECT measure_id, unit_id, day, scenario_id, sum(value) AS value
+            FROM replaced GROUP BY ALL),
+        new AS (
+            SELECT measure_id, unit_id, day, scenario_id, sum(value) AS value
+            FROM staged GROUP BY ALL)
+        SELECT old.measure_id, old.unit_id, old.day, old.scenario_id, old.value, new.value, $1
+        FROM old LEFT JOIN new USING (measure_id, unit_id, day, scenario_id)
+        WHERE (new.value IS NULL OR abs(new.value - old.value) > 1e-9)
+          AND ($2 = 0 OR old.day <= (SELECT max(day) FROM staged) - $2)
+        """,
+        [batch_id, int(landed.provisional_days)],
+    )
+
+
+def _record(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
+    connection.execute(
+        "INSERT INTO batch VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [
+            batch_id,
+            landed.source,
+            landed.file,
+            landed.source_hash,
+            landed.received_at,
+            landed.lines,
+            landed.accepted,
+            landed.refused,
+            landed.seq,
+        ],
+    )
+
+
+def _refuse_mixed_levels(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
+    """One measure reported on a unit and again on one above it would count twice."""
+    clash = first_row(
+        connection,
+        """
+        WITH mine AS (SELECT DISTINCT measure_id, scenario_id, unit_id FROM staged),
+        all_units AS (
+            SELECT DISTINCT measure_id, scenario_id, unit_id FROM observation
+            WHERE measure_id IN (SELECT measure_id FROM mine)
+            UNION SELECT * FROM mine)
+        SELECT m.name, high.code, low.code
+        FROM all_units a
+        JOIN closure c ON c.node_id = a.unit_id AND c.unit_id <> a.unit_id
+        JOIN all_units b ON b.unit_id = c.unit_id AND b.measure_id = a.measure_id
+                        AND b.scenario_id = a.scenario_id
+        JOIN measure m ON m.measure_id = a.measure_id
+        JOIN unit high ON high.unit_id = a.unit_id
+        JOIN unit low ON low.unit_id = b.unit_id
+        LIMIT 1
+        """
+    )
+    if clash:
+        name, high, low = clash
+        raise BadDelivery(
+            file=landed.file,
+            field=name,
+            expected=f"un seul niveau par mesure (reçue sur {high} et sur {low}, qu'elle contient)",
+        )
+
+
+def next_batch_id(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the next batch of this generation."""
+    row = first_row(connection, "SELECT coalesce(max(batch_id), 0) + 1 FROM batch")
+    return int(row[0]) if row else 1
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = first_row(connection, f"SELECT count(*) FROM {table}")  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def _is_empty(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return first_row(connection, f"SELECT 1 FROM {table} LIMIT 1") is None  # noqa: S608
+
+
+def _sort(connection: duckdb.DuckDBPyConnection) -> None:
+    """Sorted facts answer a tile in milliseconds; unsorted ones take two to three times longer."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE observation AS "
+        "SELECT * FROM observation ORDER BY measure_id, unit_id, day"
+    )

@@ -1,0 +1,129 @@
+"""One immutable file per published state, and a pointer to the newest.
+
+    generations/gen-000123.duckdb    never written again, never a path used twice
+    generations/CURRENT              the name of the newest, replaced atomically
+
+A builder copies the newest file, changes the copy, checkpoints, flushes it to disk, renames it to
+a new unique name, and only then moves the pointer. A crash leaves at worst a `.build-*` file,
+swept by the next publish. Readers never wait and never see half a state (measured:
+docs/decisions/001-immutable-generations.md).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from cockpit import clock
+from cockpit.errors import WarehouseBusy
+from cockpit.settings import Home
+from cockpit.warehouse import engine, schema
+from cockpit.warehouse.landing import fsync
+
+POINTER = "CURRENT"
+_PREFIX = "gen-"
+
+Change = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def current_path(generations: Path) -> Path | None:
+    """The newest published file, or None before the first publish."""
+    pointer = generations / POINTER
+    if not pointer.exists():
+        return None
+    return generations / pointer.read_text("utf-8").strip()
+
+
+def number_of(path: Path) -> int:
+    """123 for `gen-000123.duckdb`."""
+    return int(path.stem.removeprefix(_PREFIX))
+
+
+@contextmanager
+def publishing(generations: Path) -> Iterator[None]:
+    """Hold the publish lock. Raises WarehouseBusy when another process holds it."""
+    generations.mkdir(parents=True, exist_ok=True)
+    with (generations / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise WarehouseBusy from error
+        yield
+
+
+def publish(home: Home, change: Change, *, from_scratch: bool = False) -> int:
+    """Apply `change` to a copy of the newest state and publish it; returns its number.
+
+    The caller holds `publishing`. `change` raises to refuse: then nothing is published.
+    from_scratch starts from empty tables (rebuild, change of structure).
+    """
+    folder = home.generations
+    newest = current_path(folder)
+    number = max(map(number_of, folder.glob(f"{_PREFIX}*.duckdb")), default=0) + 1
+    building = folder / f".build-{os.getpid()}.duckdb"
+    _sweep(folder)
+    if newest and not from_scratch:
+        shutil.copyfile(newest, building)
+    try:
+        _build(building, change, number, home.installation.duckdb_memory_limit)
+        _reveal(building, folder / f"{_PREFIX}{number:06d}.duckdb")
+    finally:
+        _sweep(folder)
+    _prune(folder, home.installation.keep_generations)
+    return number
+
+
+def _build(path: Path, change: Change, number: int, memory_limit: str) -> None:
+    fresh = not path.exists()
+    connection = engine.open_builder(path, memory_limit)
+    try:
+        if fresh:
+            engine.create_tables(connection)
+        change(connection)
+        _stamp(connection, number)
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def _stamp(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    row = engine.first_row(connection, "SELECT structure_hash FROM meta")
+    connection.execute("DELETE FROM meta")
+    connection.execute(
+        "INSERT INTO meta VALUES ($1, $2, $3, $4)",
+        [number, schema.VERSION, row[0] if row else "", clock.utc_naive(clock.now())],
+    )
+
+
+def _reveal(building: Path, path: Path) -> None:
+    """Make the file durable under its final name, then let readers find it."""
+    if building.with_name(building.name + ".wal").exists():
+        message = "the checkpoint left a write-ahead log"
+        raise RuntimeError(message)
+    fsync(building)
+    building.replace(path)
+    pointer = path.parent / POINTER
+    partial = pointer.with_suffix(".partial")
+    partial.write_text(path.name, "utf-8")
+    fsync(partial)
+    partial.replace(pointer)
+    fsync(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed builder left; the lock is held, so nobody is writing it."""
+    for leftover in folder.glob(".build-*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _prune(folder: Path, keep: int) -> None:
+    """Keep the newest files; a reader that still has an older one open keeps it (Linux)."""
+    published = sorted(folder.glob(f"{_PREFIX}*.duckdb"), key=number_of)
+    for old in published[: -max(keep, 2)]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,184 @@
+"""The tables of one generation, declared once for the builder (DDL) and the readers (SQLAlchemy).
+
+Facts carry small integers and are sorted by (measure, unit, day); they have no primary key (it
+would cost five times the size): uniqueness is checked on the staged rows before they enter.
+A ratio is never stored, only what it is made of.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+VERSION = 1
+
+metadata = sa.MetaData()
+
+SCENARIOS = ("actual", "budget", "plan")
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("schema_version", sa.Integer, nullable=False),
+    sa.Column("structure_hash", sa.Text, nullable=False),
+    sa.Column("published_at", sa.DateTime, nullable=False),
+)
+
+unit = sa.Table(
+    "unit",
+    metadata,
+    sa.Column("unit_id", sa.Integer, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("parent", sa.Text),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("finess", sa.Text, nullable=False),
+    sa.Column("discipline", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date),
+    sa.Column("valid_to", sa.Date),
+)
+
+closure = sa.Table(
+    "closure",
+    metadata,
+    sa.Column("node_id", sa.Integer, nullable=False),
+    sa.Column("unit_id", sa.Integer, nullable=False),
+)
+"""node_id is unit_id or one of its ancestors."""
+
+measure = sa.Table(
+    "measure",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+facet = sa.Table(
+    "facet",
+    metadata,
+    sa.Column("facet_id", sa.Integer, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+)
+
+observation = sa.Table(
+    "observation",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("unit_id", sa.Integer, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("facet_id", sa.Integer, nullable=False),
+    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("batch_id", sa.Integer, nullable=False),
+)
+
+rollup_day = sa.Table(
+    "rollup_day",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("unit_id", sa.Integer, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("facet_id", sa.Integer, nullable=False),
+    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+)
+"""`observation` summed at every unit that has children; parts: how many units fed the row."""
+
+batch = sa.Table(
+    "batch",
+    metadata,
+    sa.Column("batch_id", sa.Integer, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("source_hash", sa.Text, nullable=False),
+    sa.Column("received_at", sa.DateTime, nullable=False),
+    sa.Column("lines", sa.BigInteger, nullable=False),
+    sa.Column("accepted", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("received_at", sa.DateTime, nullable=False),
+)
+"""Which source feeds a measure (scenario actual) and the last day that it described."""
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("stale_after_h", sa.Double, nullable=False),
+    sa.Column("provisional_d", sa.Double, nullable=False),
+)
+
+restatement = sa.Table(
+    "restatement",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("unit_id", sa.Integer, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
+    sa.Column("before", sa.Double),
+    sa.Column("after", sa.Double),
+    sa.Column("batch_id", sa.Integer, nullable=False),
+)
+"""A consolidated figure that a later batch moved; `after` is NULL when it was withdrawn."""
+
+forecast_run = sa.Table(
+    "forecast_run",
+    metadata,
+    sa.Column("kpi", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("facet", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("history_from", sa.Date, nullable=False),
+    sa.Column("mape", sa.Double),
+    sa.Column("mape_naive", sa.Double),
+    sa.Column("refused", sa.Text, nullable=False),
+)
+
+forecast_point = sa.Table(
+    "forecast_point",
+    metadata,
+    sa.Column("kpi", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("facet", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("low", sa.Double, nullable=False),
+    sa.Column("mid", sa.Double, nullable=False),
+    sa.Column("high", sa.Double, nullable=False),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("domain", sa.Text, nullable=False),
+    sa.Column("kpi", sa.Text),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("unit_label", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("title_fr", sa.Text, nullable=False),
+    sa.Column("title_en", sa.Text, nullable=False),
+    sa.Column("body_fr", sa.Text, nullable=False),
+    sa.Column("body_en", sa.Text, nullable=False),
+    sa.Column("value", sa.Double),
+    sa.Column("level", sa.Double),
+    sa.Column("owner_fr", sa.Text, nullable=False),
+    sa.Column("lever_fr", sa.Text, nullable=False),
+)

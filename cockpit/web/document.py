@@ -1,0 +1,71 @@
+"""The HTML document that carries the application: built once from Streamlit's own.
+
+French (or English) `lang`, the viewport of a phone with a notch, our title, our style sheet ahead
+of the first paint, the manifest, a noscript page that leads to the brief, and no address outside.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from html import escape
+
+from cockpit.i18n import Language
+from cockpit.web.assets import ROOT, Encoding, encode
+from cockpit.web.headers import content_security_policy
+
+GROUND = {"light": "#F4F6FA", "dark": "#0B1220"}
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_DOCUMENT_QUALITY = 11
+
+_HEAD = (
+    '<link rel="stylesheet" href="/cockpit.css">'
+    '<link rel="manifest" href="/manifest.webmanifest">'
+    '<link rel="apple-touch-icon" href="/icons/192.png">'
+    + "".join(
+        f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{colour}">'
+        for scheme, colour in GROUND.items()
+    )
+)
+_NOSCRIPT: dict[Language, str] = {
+    "fr": '<p>Sans JavaScript, la <a href="/brief">synthèse du jour</a> reste lisible.</p>',
+    "en": '<p>Without JavaScript, the <a href="/brief?lang=en">daily brief</a> remains.</p>',
+}
+
+
+@cache
+def document(title: str, language: Language, encoding: Encoding | None) -> bytes:
+    """The document in one language, already compressed."""
+    return encode(_build(title, language).encode(), encoding, _DOCUMENT_QUALITY)
+
+
+@cache
+def policy() -> str:
+    """The content security policy of the document, with the hash of its one inline script."""
+    scripts = _SCRIPT.findall(_build("", "fr"))
+    return content_security_policy(f"'sha256-{_digest(script)}'" for script in scripts)
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _build(title: str, language: Language) -> str:
+    text = (ROOT / "index.html").read_text("utf-8")
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r'<link rel="(?:service-desc|shortcut icon)"[^>]*>', "", text)
+    text = text.replace('<html lang="en">', f'<html lang="{language}">')
+    text = text.replace("initial-scale=1, shrink-to-fit=no", "initial-scale=1, viewport-fit=cover")
+    text = text.replace("<title>Streamlit</title>", f"<title>{escape(title)}</title>")
+    text = re.sub(
+        r"<noscript>.*?</noscript>",
+        f"<noscript>{_NOSCRIPT[language]}</noscript>",
+        text,
+        flags=re.DOTALL,
+    )
+    # Absolute, so that a deep link loads the same files.
+    text = re.sub(r'(src|href)="\./', r'\1="/', text)
+    text = text.replace("</head>", f"{_HEAD}</head>")
+    return re.sub(r"\n\s*\n+", "\n", text)

@@ -1,0 +1,90 @@
+"""What a phone asks for besides the page: style sheet, icons, manifest of the home screen."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cockpit import settings
+from cockpit.web.api import as_json
+from cockpit.web.assets import accepted, encode
+from cockpit.web.document import GROUND
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from cockpit.web.assets import Encoding
+
+_HERE = Path(__file__).parent
+ICONS = _HERE / "icons"
+_DAY = "public, max-age=86400"
+_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
+
+
+def routes() -> list[Route]:
+    """Style sheet, icons, manifest."""
+    return [
+        Route("/cockpit.css", style),
+        Route("/manifest.webmanifest", manifest),
+        Route("/icons/{name}", icon),
+        Route("/favicon.png", lambda _request: _icon_named("192.png")),
+    ]
+
+
+def style(request: Request) -> Response:
+    """The style sheet; asked again at each visit, so that an upgrade shows at once."""
+    encoding = accepted(request.headers.get("accept-encoding", ""))
+    headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
+    if encoding:
+        headers["content-encoding"] = encoding
+    return Response(_style(encoding), headers=headers, media_type="text/css")
+
+
+@cache
+def _style(encoding: Encoding | None) -> bytes:
+    return encode((_HERE / "cockpit.css").read_bytes(), encoding, 9)
+
+
+def icon(request: Request) -> Response:
+    """One icon; 404 for a name that is not in the folder."""
+    return _icon_named(request.path_params["name"])
+
+
+def _icon_named(name: str) -> Response:
+    body = _icons().get(name)
+    if body is None:
+        return as_json({"error": "NotFound", "sentence": "Cette icône n'existe pas."}, status=404)
+    headers = {"cache-control": _DAY}
+    return Response(body, headers=headers, media_type=_TYPES[Path(name).suffix])
+
+
+@cache
+def _icons() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in ICONS.iterdir() if path.suffix in _TYPES}
+
+
+def manifest(_request: Request) -> Response:
+    """Makes the page installable on a phone's home screen."""
+    sizes = ((name, f"{Path(name).stem}x{Path(name).stem}") for name in ("192.png", "512.png"))
+    body = {
+        "id": "/",
+        "name": f"Cockpit · {settings.home().installation.name}",
+        "short_name": "Cockpit",
+        "lang": "fr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": GROUND["light"],
+        "theme_color": GROUND["light"],
+        "icons": [
+            {"src": f"/icons/{name}", "sizes": size, "type": "image/png"} for name, size in sizes
+        ],
+    }
+    answer = as_json(body)
+    answer.headers["content-type"] = "application/manifest+json"
+    answer.headers["cache-control"] = _DAY
+    return answer

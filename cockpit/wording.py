@@ -1,0 +1,135 @@
+"""Figures inside sentences that are stored (alerts, brief), in both languages at once.
+
+Screens format for the language of their run (`cockpit/views/french.py`); a stored sentence has no
+run, so the language is an argument here. Same rules, same result: 86,7 % · +1,9 pt · −412 k€.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.dates import format_date
+
+from cockpit.i18n import Language, is_singular
+from cockpit.kpi.model import Kpi
+
+NBSP = "\u00a0"
+NARROW = "\u202f"
+MINUS = "\u2212"
+
+_MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
+_SCALES = ((1e9, "Md€", "bn", 1), (1e7, "M€", "M", 1), (1e4, "k€", "k", 0), (0.0, "€", "", 0))
+_INVARIABLE = frozenset({"", "%", "min", "pt", "ETP", "/100", "indice"})
+_ENGLISH = {
+    "accidents": "accidents",
+    "accouchements": "births",
+    "ans": "years",
+    "besoins": "beds",
+    "ETP": "FTE",
+    "€/ETP": "€/FTE",
+    "événements": "events",
+    "h/ETP": "h/FTE",
+    "heures": "hours",
+    "indice": "index",
+    "j": "days",
+    "jours": "days",
+    "lits": "beds",
+    "nuits": "nights",
+    "passages": "visits",
+    "patients": "patients",
+    "séances": "sessions",
+    "séjours": "stays",
+    "séjours/lit": "stays/bed",
+    "sur 6": "of 6",
+    "venues": "visits",
+}
+
+
+def number(x: float, decimals: int, language: Language, *, signed: bool = False) -> str:
+    """1 234,5 with U+202F and U+2212; zero takes no sign. Rounds half up, as accounts do."""
+    rounded = Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{abs(rounded):,f}"
+    if language == "fr":
+        text = text.replace(",", NARROW).replace(".", ",")
+    plus = "+" if signed and rounded > 0 else ""
+    return (MINUS if rounded < 0 else plus) + text
+
+
+def amount(euros: float, language: Language, *, signed: bool = False) -> str:
+    """7 320 € below 10 000, 412 k€, 180,3 M€ from ten millions."""
+    step, french, english, decimals = next(row for row in _SCALES if abs(euros) >= row[0])
+    shown = number(euros / (step_of(step)), decimals, language, signed=signed)
+    if language == "fr":
+        return f"{shown}{NBSP}{french}"
+    sign = shown[0] if shown[0] in f"+{MINUS}" else ""
+    return f"{sign}€{shown.removeprefix(sign)}{english}"
+
+
+def step_of(floor: float) -> float:
+    """The divisor of an amount from the floor of its scale."""
+    return {1e9: 1e9, 1e7: 1e6, 1e4: 1e3}.get(floor, 1.0)
+
+
+def duration(minutes: float) -> str:
+    """5 h 20, 45 min; the same in both languages."""
+    whole = int(Decimal(repr(float(abs(minutes)))).quantize(Decimal(1), ROUND_HALF_UP))
+    hours, rest = divmod(whole, 60)
+    sign = MINUS if minutes < 0 and whole else ""
+    if not hours:
+        return f"{sign}{rest}{NBSP}min"
+    return f"{sign}{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
+
+
+def with_unit(value: float, kpi: Kpi, language: Language) -> str:
+    """A KPI's value in full: 93,8 %, 52 814 passages, 4 h 10, −3,5 M€."""
+    if kpi.unit in _MONEY:
+        return amount(value * _MONEY[kpi.unit], language)
+    if kpi.unit == "min":
+        return duration(value)
+    shown = number(value, kpi.decimals, language)
+    if kpi.unit == "%":
+        return f"{shown}{NBSP if language == 'fr' else ''}%"
+    return f"{shown}{NBSP}{unit_word(kpi.unit, value, language)}".rstrip(NBSP)
+
+
+def change(delta: float, kpi: Kpi, language: Language) -> str:
+    """A difference of two values of a KPI: +1,9 pt, −12 lits, +350 k€, +25 min."""
+    if kpi.unit in _MONEY:
+        return amount(delta * _MONEY[kpi.unit], language, signed=True)
+    if kpi.unit == "min":
+        return ("+" if delta > 0 else "") + duration(delta)
+    decimals = max(kpi.decimals, 1) if kpi.unit == "%" else kpi.decimals
+    shown = number(delta, decimals, language, signed=True)
+    unit = "pt" if kpi.unit == "%" else unit_word(kpi.unit, delta, language)
+    return f"{shown}{NBSP}{unit}".rstrip(NBSP)
+
+
+def unit_word(unit: str, count: float, language: Language) -> str:
+    """The unit after this number: 0 patient, 1,5 lit, 2 lits; 1 bed, 0 beds."""
+    word = _ENGLISH.get(unit, unit) if language == "en" else unit
+    if unit in _INVARIABLE or "/" in unit or not is_singular(count, language):
+        return word
+    return " ".join(_singular(part) for part in word.split(" "))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") else word  # noqa: PLR2004
+
+
+def day(value: date, language: Language) -> str:
+    """18 novembre, 1er janvier; 18 November."""
+    if language == "en":
+        return format_date(value, "d MMMM", locale="en")
+    first = "1er" if value.day == 1 else str(value.day)
+    return f"{first} {format_date(value, 'MMMM', locale='fr')}"
+
+
+def weekday(value: date, language: Language) -> str:
+    """mardi 24 novembre; Tuesday 24 November."""
+    return f"{format_date(value, 'EEEE', locale=language)} {day(value, language)}"
+
+
+def month(value: date, language: Language) -> str:
+    """octobre 2026; October 2026."""
+    return format_date(value, "MMMM yyyy", locale=language)
