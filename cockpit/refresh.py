@@ -122,7 +122,7 @@ def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Readi
     reading = _Reading(config.name, clock.utc_naive(clock.now()))
     already = list(landing.landed(home.landing))
     stamp = structure.structure_hash(units)
-    known = landing.known_hashes(already, config.name, stamp)
+    known = landing.known_hashes(home.landing, config.name, stamp)
     provisional = config.provisional_for.days if config.provisional_for else 0
     try:
         for found in batches(home, config, known, units):

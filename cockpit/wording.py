@@ -133,3 +133,9 @@ def weekday(value: date, language: Language) -> str:
 def month(value: date, language: Language) -> str:
     """octobre 2026; October 2026."""
     return format_date(value, "MMMM yyyy", locale=language)
+
+
+def typed(text: str, language: Language) -> str:
+    """Punctuation of the language: a no-break space before : and ; in French, none in English."""
+    space = NBSP if language == "fr" else ""
+    return text.replace(" :", f"{space}:").replace(" ;", f"{space};")

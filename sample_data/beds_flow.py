@@ -35,6 +35,7 @@ _DOWNSTREAM: Final = {
     "3130": (2.8, 0.3, 0.6),
     "4110": (3.7, 0.3, 0.6),
 }
+_FOREVER: Final = date(2200, 1, 1)
 DOWNSTREAM: Final = ("SMR", "HAD", "EHPAD")
 
 
@@ -103,7 +104,7 @@ def _ward(
     return {
         "exits": exits,
         "left": left,
-        "exit_nights": _nights(rng, uf, exits, present),
+        "exit_nights": _nights(rng, uf, exits, present, _pace(time, uf)),
         "eligible": eligible,
         "before_noon": rng.binomial(eligible, _before_noon(time, uf)),
         "present_24h": stayed,
@@ -123,6 +124,7 @@ def _exits(rng: np.random.Generator, time: Seasons, uf: Uf, present: Counts) -> 
     week = by_weekday(time.weekday, _EXIT_WEEKS.get(uf.discipline, _FLAT))
     must = np.maximum(before - present, 0)
     goal = present.sum() / uf.stay_days
+    week = week / _pace(time, uf)
     scale = 1.0
     exits = must
     for _ in range(4):
@@ -132,9 +134,17 @@ def _exits(rng: np.random.Generator, time: Seasons, uf: Uf, present: Counts) -> 
     return np.asarray(exits, dtype=np.int64)
 
 
-def _nights(rng: np.random.Generator, uf: Uf, exits: Counts, present: Counts) -> Counts:
+def _pace(time: Seasons, uf: Uf) -> Series:
+    """Relative length of stay: geriatrics gains 0.8 day once rehabilitation has room."""
+    told = story(time.end, "downstream")
+    return 1 - 0.078 * time.between(told.start, _FOREVER) * (uf.code == told.unit)
+
+
+def _nights(
+    rng: np.random.Generator, uf: Uf, exits: Counts, present: Counts, pace: Series
+) -> Counts:
     """Nights of the stays that end, whose sum is the sum of the nights spent."""
-    spread = rng.gamma(np.maximum(exits, 1) * 1.5, uf.stay_days / 1.5) * (exits > 0)
+    spread = rng.gamma(np.maximum(exits, 1) * 1.5, uf.stay_days / 1.5) * (exits > 0) * pace
     scaled = spread * present.sum() / max(spread.sum(), 1)
     nights: Counts = np.rint(scaled).astype(np.int64)
     return nights
@@ -197,7 +207,7 @@ def _downstream(rng: np.random.Generator, time: Seasons, uf: Uf) -> Counts:
     if usual is None:
         return np.zeros((len(time.days), 3), dtype=np.int64)
     told = story(time.end, "downstream")
-    since = time.between(told.start, date(2200, 1, 1))
+    since = time.between(told.start, _FOREVER)
     relief = np.stack([1 - 0.42 * since, np.ones_like(since), 1 - 0.05 * since], axis=1)
     drift = np.stack([ar1(rng, len(time.days), 0.96, 0.22) for _ in DOWNSTREAM], axis=1)
     level = np.array(usual) * np.exp(drift) * relief * (1 + 0.12 * time.flu[:, None])

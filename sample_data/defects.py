@@ -23,12 +23,13 @@ class BadRow:
     reason_fr: str
     column: str
     marker: str
+    unit: str = ""
 
 
 BAD_ROWS = (
     BadRow("bloc", "date impossible", "jour", "32/13/"),
     BadRow("lits-8h", "unité inconnue", "uf", "9999"),
-    BadRow("t2a", "montant illisible", "montant_code", "3 48O,2O"),
+    BadRow("t2a", "montant illisible", "montant_code", "3 48O,2O", unit="1130"),
 )
 
 
@@ -59,5 +60,7 @@ def _spoilt(bad: BadRow, header: str, line: str) -> str:
     cells = line.split(";")
     where = header.split(";").index(bad.column)
     year = cells[0][-4:]
+    if bad.unit:
+        cells[1] = bad.unit
     cells[where] = bad.marker + year if bad.column == "jour" else bad.marker
     return ";".join(cells)

@@ -71,6 +71,6 @@ def _waiting_wards(world: World) -> list[str]:
 
 def export_beds(world: World, drop: Path) -> None:
     """Sources `lits` and `lits-8h`."""
-    census = blank(world, census_frame(world), ["dps_renseignees", "sejours_longs"], share=0.01)
+    census = blank(world, census_frame(world), ["sejours_longs", "lits_geles"], share=0.01)
     daily_with_late_rows(drop, "lits", census, world.end, ["2120", "5110"])
     daily_with_late_rows(drop, "lits-8h", snapshot_frame(world), world.end, ["2170"])

@@ -61,9 +61,9 @@ UFS: Final = (
     Uf("1130", "SMUR", "S111", "P1", "A", "SMUR"),
     Uf("1210", "Urgences de proximité Belcombe", "S121", "P1", "B", "URG"),
     Uf("1220", "UHCD Belcombe", "S121", "P1", "B", "UHCD", 4, 0.85, 0.95, 0, 0.54, 0, 420),
-    Uf("1310", "Réanimation polyvalente", "S131", "P1", "A", "SC", 12, 0.84, 7.5, 0, 0.15, 0, 9800),
+    Uf("1310", "Réanimation polyvalente", "S131", "P1", "A", "SC", 12, 0.84, 7.5, 0, 0.30, 0, 7000),
     Uf(
-        "1320", "Surveillance continue", "S131", "P1", "A", "SC", 8, 0.82, 3.4, 0, 0.2, 0, 3600
+        "1320", "Surveillance continue", "S131", "P1", "A", "SC", 8, 0.82, 3.4, 0, 0.30, 0, 3300
     ),
     Uf(
         "2110",
@@ -90,7 +90,7 @@ UFS: Final = (
     Uf("2170", "Médecine Belcombe", "S217", "P2", "B", "MED", 28, 0.93, 8.0, 0.04, 0.94, 0, 2900),
     Uf("2180", "Soins palliatifs", "S218", "P2", "A", "MED", 10, 0.88, 13.0, 0, 0.98, 0, 5400),
     Uf("3110", "Cardiologie", "S311", "P3", "A", "MED", 28, 0.90, 4.7, 0.04, 0.92, 700, 2600),
-    Uf("3120", "USIC", "S311", "P3", "A", "SC", 8, 0.86, 2.6, 0, 0.25, 0, 2600),
+    Uf("3120", "USIC", "S311", "P3", "A", "SC", 8, 0.86, 2.6, 0, 0.35, 0, 2500),
     Uf("3130", "Neurologie et USINV", "S313", "P3", "A", "MED", 24, 0.93, 6.3, 0.03, 0.9, 0, 3100),
     Uf("3140", "Néphrologie", "S314", "P3", "A", "MED", 10, 0.88, 6.4, 0, 0.92, 0, 2900),
     Uf("3150", "Hémodialyse", "S314", "P3", "A", "SEANCE"),

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from cockpit.access.scope import Scope
 from cockpit.alerts import sentences
-from cockpit.alerts.levels import Verdict, severity, verdict
 from cockpit.alerts.lateness import freshness_alerts, late_sources
+from cockpit.alerts.levels import Verdict, verdict
 from cockpit.alerts.model import Alert, Rule
 from cockpit.alerts.read import grain_of, observed
 from cockpit.alerts.rules import RULES
@@ -17,7 +17,8 @@ from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import latest
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.kpi.units import Unit
-from cockpit.series.model import ForecastPoint
+from cockpit.series.model import ForecastPoint, Status
+from cockpit.series.status import level_of
 from cockpit.warehouse.attach import Generation
 
 FORECAST_DAYS = 7
@@ -123,7 +124,7 @@ def first_crossing(coming: Forecast, kpi: Kpi, today: date) -> ForecastPoint | N
     ahead = [
         point for point in coming.points if today <= point.day < today + timedelta(FORECAST_DAYS)
     ]
-    return next((point for point in ahead if severity(kpi, point.mid) == "red"), None)
+    return next((point for point in ahead if level_of(kpi, point.mid) is Status.RED), None)
 
 
 def forecast_alert(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from cockpit.alerts.model import Rule, Severity
 from cockpit.kpi.model import Grain, Kpi
+from cockpit.series.status import high_is_bad
 
 _ORDER: dict[Severity | None, int] = {None: 0, "amber": 1, "red": 2}
 _LONGEST_DAYS = {
@@ -51,8 +52,8 @@ class _Level:
     above: bool
 
     def reached(self, measured: float) -> bool:
-        """Reaching the level is being beyond it (domain: "≥ 6 amber, ≥ 10 red")."""
-        return measured >= self.limit if self.above else measured <= self.limit
+        """Reached counts above, not below: the same sides as `cockpit/series/status.py`."""
+        return measured >= self.limit if self.above else measured < self.limit
 
 
 def verdict(points: Sequence[Observed], kpi: Kpi, rule: Rule, grain: Grain) -> Verdict | None:
@@ -71,16 +72,6 @@ def verdict(points: Sequence[Observed], kpi: Kpi, rule: Rule, grain: Grain) -> V
             return Verdict(
                 wanted, run[0], run[-1], len(run), _in_kpi_unit(kpi, run[-1], level), level.above
             )
-    return None
-
-
-def severity(kpi: Kpi, value: float, reference: float | None = None) -> Severity | None:
-    """Amber, red or None for one value; reference: what a threshold on a gap compares with."""
-    anywhere = Rule(id="", kpi=kpi.id, levels=())
-    point = Observed(date.min, date.min, value, reference)
-    for wanted in ("red", "amber"):
-        if _level_met(kpi, anywhere, point, wanted):
-            return wanted
     return None
 
 
@@ -110,9 +101,9 @@ def _level_met(kpi: Kpi, rule: Rule, point: Observed, wanted: Severity) -> _Leve
 
 def _levels(kpi: Kpi, rule: Rule) -> list[_Level]:
     threshold = kpi.threshold
-    if threshold is None or kpi.direction == "context":
+    if threshold is None:
         return []
-    above = kpi.direction != "up"
+    above = high_is_bad(kpi)
     found: list[tuple[Severity, float | None, bool]] = [
         ("amber", threshold.amber, above),
         ("red", threshold.red, above),

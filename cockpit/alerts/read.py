@@ -11,6 +11,8 @@ from cockpit.alerts.levels import Observed
 from cockpit.alerts.model import Rule
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
+from cockpit.series.model import Window
+from cockpit.series.workdays import working_days
 from cockpit.warehouse.attach import Generation
 
 _PERIODS_BACK = {Grain.DAY: 60, Grain.WEEK: 26, Grain.MONTH: 18}
@@ -87,9 +89,25 @@ def _references(  # noqa: PLR0913, PLR0917
         before = _by_period(
             _read(generation, scope, kpi, unit, _year_before(start), _year_before(end), grain)
         )
-        return {_year_after(period): value for period, value in before.items()}
+        alsace = generation.home.installation.holidays == "alsace-moselle"
+        return {
+            _year_after(start): value * _working_ratio(kpi, start, grain, alsace_moselle=alsace)
+            for start, value in before.items()
+        }
     rows = _read(generation, scope, kpi, unit, start, end, grain)
     return {} if kpi.target is None else dict.fromkeys(rows["period"], kpi.target)
+
+
+def _working_ratio(kpi: Kpi, start: date, grain: Grain, *, alsace_moselle: bool) -> float:
+    """Working days of the period a year later over its own; 1 unless the KPI is compared so."""
+    if not kpi.compare_working_days or kpi.denominator or grain is not Grain.MONTH:
+        return 1.0
+    later = _year_after(start)
+    then, now = (
+        working_days(Window(first, end_of(first, grain)), alsace_moselle=alsace_moselle)
+        for first in (start, later)
+    )
+    return now / then if then else 1.0
 
 
 def _by_period(rows: pd.DataFrame) -> dict[date, float]:

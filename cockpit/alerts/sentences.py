@@ -1,4 +1,8 @@
-"""An alert in two languages: what, against what, since when, where, who, what to do."""
+"""An alert in two languages: where, what, against what, since when.
+
+Who is on it and what to do are the alert's own fields (`owner_fr`, `lever_fr`): a card, a mail or
+the API set them apart.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cockpit import i18n
 from cockpit.alerts.levels import Verdict
 from cockpit.i18n import Language
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.kpi.units import Unit
 from cockpit.series.model import ForecastPoint, Freshness
-from cockpit.wording import NBSP, day, month, weekday, with_unit
+from cockpit.wording import day, month, typed, weekday, with_unit
 
 _PERIOD_WORDS: dict[Language, dict[Grain, tuple[str, str]]] = {
     "fr": {
@@ -39,17 +42,15 @@ class Words:
 def threshold(
     found: Verdict, kpi: Kpi, unit: Unit, grain: Grain, language: Language
 ) -> Words:
-    """A level that is reached: "Occupation : 97,2 %" and its sentence."""
+    """A level that is reached: "Occupation · Pneumologie : 97,2 %", then against what, since when."""
     value = with_unit(found.last.value, kpi, language)
     level = with_unit(found.level, kpi, language)
     when = _since(found, grain, language)
+    title = typed(f"{_name(kpi, language)} · {unit.label} : {value}", language)
     if language == "fr":
-        side = "au-dessus" if found.above else "au-dessous"
-        body = f"{unit.label} : {value}, {side} du seuil de {level}, {when}."
-        return Words(f"{kpi.short_fr} : {value}", _typed(body + _todo(kpi, language)))
-    side = "above" if found.above else "below"
-    body = f"{unit.label}: {value}, {side} the level of {level}, {when}."
-    return Words(f"{kpi.short_en or kpi.short_fr}: {value}", body + _todo(kpi, language))
+        side = "Au-dessus" if found.above else "Au-dessous"
+        return Words(title, f"{side} du seuil de {level}, {when}.")
+    return Words(title, f"{'Above' if found.above else 'Below'} the level of {level}, {when}.")
 
 
 def forecast(
@@ -59,20 +60,20 @@ def forecast(
     value, limit, low, high = (
         with_unit(x, kpi, language) for x in (point.mid, level, point.low, point.high)
     )
-    on = weekday(point.day, language)
+    on, name = weekday(point.day, language), _name(kpi, language)
     if language == "fr":
-        title = f"Prévision {kpi.short_fr} : {value} {on}"
-        body = (
-            f"{unit.label} : {value} prévus {on} (entre {low} et {high}), pour un seuil "
-            f"d'alerte de {limit}."
+        return Words(
+            typed(f"Prévision · {name} · {unit.label} : {value} {on}", language),
+            f"Entre {low} et {high}, pour un seuil d'alerte de {limit}.",
         )
-        return Words(_typed(title), _typed(body + _todo(kpi, language)))
-    title = f"Forecast {kpi.short_en or kpi.short_fr}: {value} on {on}"
-    body = (
-        f"{unit.label}: {value} expected on {on} (between {low} and {high}), for an alert level "
-        f"of {limit}."
+    return Words(
+        f"Forecast · {name} · {unit.label}: {value} on {on}",
+        f"Between {low} and {high}, for an alert level of {limit}.",
     )
-    return Words(title, body + _todo(kpi, language))
+
+
+def _name(kpi: Kpi, language: Language) -> str:
+    return kpi.short_fr if language == "fr" else (kpi.short_en or kpi.short_fr)
 
 
 def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) -> Words:
@@ -83,20 +84,13 @@ def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) ->
             "Aucune donnée reçue."
         )
         waits = "indicateur surveillé attend" if count < 2 else "indicateurs surveillés attendent"  # noqa: PLR2004
-        who = source.owner or "DSI"
-        body = (
-            f"{until} {count} {waits} cette source ; leurs alertes sont suspendues. "
-            f"À faire ({who}) : relancer l'export puis vérifier la source."
-        )
-        return Words(_typed(f"Données en retard : {source.label}"), _typed(body))
+        body = f"{until} {count} {waits} cette source ; leurs alertes sont suspendues."
+        return Words(typed(f"Données en retard : {source.label}", language), typed(body, language))
     until = f"Last day received: {day(source.as_of, language)}." if source.as_of else (
         "No data received."
     )
     waits = "watched indicator waits" if count == 1 else "watched indicators wait"
-    body = (
-        f"{until} {count} {waits} for this source; their alerts are on hold. "
-        f"To do ({source.owner or 'IT'}): send the export again, then check the source."
-    )
+    body = f"{until} {count} {waits} for this source; their alerts are on hold."
     return Words(f"Late data: {source.label}", body)
 
 
@@ -108,8 +102,7 @@ def _since(found: Verdict, grain: Grain, language: Language) -> str:
     )
     words = _PERIOD_WORDS[language][grain][1]
     if language == "fr":
-        elided = first[0] in "ao" and grain is Grain.MONTH
-        since = f"depuis {first}" if elided or grain is Grain.MONTH else f"depuis le {first}"
+        since = f"depuis {first}" if grain is Grain.MONTH else f"depuis le {first}"
         return f"{since} ({found.run} {words})"
     return f"since {first} ({found.run} {words})"
 
@@ -121,20 +114,3 @@ def _one_period(start: date, end: date, grain: Grain, language: Language) -> str
         ending = day(end, language)
         return f"semaine close le {ending}" if language == "fr" else f"week ended {ending}"
     return f"{'le' if language == 'fr' else 'on'} {day(end, language)}"
-
-
-def _todo(kpi: Kpi, language: Language) -> str:
-    """Who does what: the KPI's owner and lever, when it names them."""
-    if not kpi.lever_fr:
-        return ""
-    with i18n.use(language):
-        owner, lever = i18n.gettext(kpi.owner_fr), i18n.gettext(kpi.lever_fr)
-    who = f" ({owner})" if owner else ""
-    if language == "fr":
-        return f" À faire{who} : {lever[0].lower()}{lever[1:]}."
-    return f" To do{who}: {lever}."
-
-
-def _typed(text: str) -> str:
-    """French typography: a no-break space before the double signs."""
-    return text.replace(" :", f"{NBSP}:").replace(" ;", f"{NBSP};")

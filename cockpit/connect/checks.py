@@ -138,7 +138,7 @@ def keys(found: Observations) -> Ints:
 
 
 def repeated(key: Ints) -> Mask:
-    """Observations whose key is given more than once: every copy, as nobody knows which is right."""
+    """Observations whose key is given more than once: all copies, as nobody knows the right one."""
     ordered = np.sort(key)
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     return np.isin(key, np.unique(twice)) if len(twice) else np.zeros(len(key), dtype=bool)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from croniter import croniter
 from pydantic import (
@@ -168,6 +168,3 @@ def _refusal(path: Path, error: ValidationError) -> BadSource:
     return BadSource(
         file=path.name, field=".".join(parts), expected=expected or f"autre chose ({first['msg']})"
     )
-
-
-DUPLICATES: tuple[str, ...] = get_args(Duplicates)

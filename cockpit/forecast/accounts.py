@@ -86,8 +86,10 @@ def landings(
 def as_forecasts(
     found: Landing, kpi: Kpi, unit: UnitId, *, made_at: datetime, whole_only: bool
 ) -> Iterator[Forecast]:
-    """The rows of one landing. whole_only: the result alone, without its parts."""
+    """The rows of one landing. whole_only: the result and its budget, without the titles."""
     rows = {"": (found.p10, found.p50, found.p90)}
+    if found.budget is not None:
+        rows[_BUDGET] = (found.budget,) * 3
     if not whole_only:
         rows |= dict(_parts(found))
     target = date(found.year, 12, 31)
@@ -112,8 +114,6 @@ def _parts(found: Landing) -> Iterator[tuple[str, tuple[float, float, float]]]:
         yield f"{_REALISED}/{name}", (title.realised,) * 3
         if title.budget is not None:
             yield f"{_BUDGET}/{name}", (title.budget,) * 3
-    if found.budget is not None:
-        yield _BUDGET, (found.budget,) * 3
 
 
 def stored_landing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -15,6 +15,7 @@ from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models import prophet_fr, weekday_mean
 from cockpit.forecast.refuse import refusal
+from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Domain, Grain, Kpi, KpiId, UnitId
 from cockpit.settings import Installation
@@ -34,19 +35,18 @@ Step = Callable[[str], None]
 def make_forecasts(
     generation: Generation,
     installation: Installation,
-    kpis: Iterable[Kpi],
     *,
     on_step: Step = lambda _text: None,
+    kpis: Mapping[KpiId, Kpi] = KPIS,
 ) -> tuple[Forecast, ...]:
     """Daily forecasts of the home tiles and year-end landings, for the group and each site.
 
-    kpis: the whole catalogue. on_step hears one short line per series (progress, logs).
+    kpis: the catalogue. on_step hears one short line per series (progress, logs).
     A series that allows no forecast gives one that is refused, with its sentence.
     Cost: about one second per series on one core; about 30 series in the sample hospital.
     """
     scope = scope_named(None, tuple(unit.id for unit in generation.units.roots()), ())
-    catalogue = {kpi.id: kpi for kpi in kpis}
-    wanted = list(chosen(generation, catalogue.values()))
+    wanted = list(chosen(generation, kpis.values()))
     found: list[Forecast] = []
     for number, (kpi, unit) in enumerate(wanted, start=1):
         on_step(f"{number}/{len(wanted)} {kpi.id} {unit}")
@@ -54,7 +54,7 @@ def make_forecasts(
         if not history.empty:
             found.append(forecast_series(history, kpi, unit, installation))
     on_step(LANDING)
-    found += _landings(generation, scope, catalogue)
+    found += _landings(generation, scope, kpis)
     return tuple(found)
 
 
@@ -124,7 +124,7 @@ def forecast_series(
 
 
 def _landings(
-    generation: Generation, scope: Scope, catalogue: dict[KpiId, Kpi]
+    generation: Generation, scope: Scope, catalogue: Mapping[KpiId, Kpi]
 ) -> Iterator[Forecast]:
     if not {LANDING, REVENUE, EXPENSE} <= set(catalogue):
         return
@@ -133,7 +133,7 @@ def _landings(
 
 
 def _landings_of(
-    generation: Generation, scope: Scope, catalogue: dict[KpiId, Kpi], unit: UnitId
+    generation: Generation, scope: Scope, catalogue: Mapping[KpiId, Kpi], unit: UnitId
 ) -> Iterator[Forecast]:
     """The landings of the last year with a closed month: this one, else the one before (January)."""
     sides: dict[accounts.Side, Kpi] = {

@@ -1,4 +1,4 @@
-"""Hospital activity: consultations, births, readmissions, theatre, after `stays` and `emergency`."""
+"""Hospital activity: consultations, births, theatre; see also `stays` and `emergency`."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _OUTCOMES_AND_THEATRE = (
         "par les interventions programmées la veille. Le motif « lit » relève de la capacité, non "
         "du bloc.",
         definition_en="Operations cancelled after the programme closed the day before, divided by "
-        "operations scheduled the day before. The motive \"bed\" is a matter of capacity, not of "
+        "operations scheduled the day before. The motive « bed » is a matter of capacity, not of "
         "the theatre.",
         unit="%", direction="down", step="day", decimals=1, scale=100, target=5,
         numerator=(term("or_cancelled_late"),),

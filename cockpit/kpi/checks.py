@@ -125,7 +125,7 @@ def _arithmetic(kpi: Kpi) -> Iterator[Problem]:
     if kpi.additive != "none" and kpi.denominator:
         yield Problem("additive", "« none » : un rapport ne s'additionne pas")
     if kpi.additive == "full" and any(_level(term) for term in kpi.numerator):
-        yield Problem("additive", "« units » : un stock ou un cumul ne s'additionne pas dans le temps")
+        yield Problem("additive", "« units » : un niveau ou un cumul ne s'additionne pas par jour")
     if kpi.additive == "establishments" and not kpi.unit_terms:
         yield Problem("unit_terms", "ce qui est compté sous l'établissement")
     if kpi.unit_terms and not (kpi.unit_label_fr and kpi.unit_label_en):

@@ -174,7 +174,7 @@ _BUDGET = (
         unit="M€", direction="up", step="month", decimals=1, scale=1e-6, kind="landing",
         home_rank=7,
         numerator=(term("revenue_eur"), term("expense_eur", sign=-1)),
-        additive="units", aggregation="recompute",
+        aggregation="recompute",
         threshold=Threshold(on="gap", against="budget", amber=-0.5, red=-0.9),
         reference_fr="Hôpitaux publics : déficit de 2,5 % des produits en 2024, 2,3 % en 2023 "
         "(DREES).",

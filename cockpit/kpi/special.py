@@ -135,7 +135,8 @@ def _stored(asked: Asked, table: str, column: str) -> Points:
     rows = _stored_rows(asked.generation, table)
     kpi = asked.kpi.id if asked.kpi.kind == "landing" else "ed_visits"
     unit = asked.key if asked.panel.by == "unit" else asked.node
-    mine = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["facet"] == "")]
+    facet = "budget" if asked.scenario == "budget" else ""
+    mine = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["facet"] == facet)]
     mine = mine.dropna(subset=[column]).sort_values("origin")
     origins = mine["origin"].to_numpy().astype("datetime64[D]")
     at = np.searchsorted(origins, asked.own.ends, side="right") - 1

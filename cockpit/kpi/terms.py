@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cockpit.kpi.model import OverTime, Scenario, Span
 
 
-def term(  # noqa: PLR0913 - keyword-only, the fields of a Term
+def term(
     measure: str,
     *facets: str,
     sign: int = 1,

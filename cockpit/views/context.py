@@ -17,7 +17,8 @@ from cockpit.access.scope import Scope, Site, scope_named, scopes
 from cockpit.errors import UnknownUnit
 from cockpit.i18n import Language, speak
 from cockpit.kpi.units import Unit, UnitTree
-from cockpit.kpi.model import UnitId
+from cockpit.kpi.catalogue import KPIS, kpi_named
+from cockpit.kpi.model import Kpi, KpiId, UnitId
 from cockpit.series.model import Period
 from cockpit.views.params import Params
 from cockpit.warehouse.attach import Generation
@@ -37,7 +38,7 @@ class Link(TypedDict):
 class Context:
     """Everything a screen needs to ask for its figures.
 
-    name: the installation. pages: what a link leads to, by page id; only the pages of the role.
+    kpis: the catalogue with the hospital's own. name: the installation. pages: what a link leads to, by page id; only the pages of the role.
     """
 
     generation: Generation
@@ -46,6 +47,7 @@ class Context:
     period: Period
     language: Language
     params: Params = Params()
+    kpis: Mapping[KpiId, Kpi] = KPIS
     name: str = ""
     pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
 
@@ -53,6 +55,17 @@ class Context:
     def units(self) -> UnitTree:
         """The hospital's structure."""
         return self.generation.units
+
+    def kpi(self, name: str) -> Kpi:
+        """The KPI of this name, if the role may see it. Raises UnknownKpi, OutOfScope."""
+        found = kpi_named(name, self.kpis)
+        self.scope.require(found.domain)
+        return found
+
+    def having(self, *names: str) -> tuple[Kpi, ...]:
+        """Those of these KPIs that exist and that the role sees, in this order."""
+        known = [self.kpis[KpiId(name)] for name in names if KpiId(name) in self.kpis]
+        return tuple(kpi for kpi in known if kpi.domain in self.scope.domains)
 
     @property
     def now(self) -> datetime:
@@ -73,12 +86,16 @@ class Context:
         return {"page": self.pages[page], "query_params": self.params.query(**changes)}
 
 
-def build(
-    generation: Generation, params: Params, *, language: Language = "fr", name: str = ""
+def build(  # noqa: PLR0913
+    generation: Generation,
+    scope: Scope,
+    params: Params,
+    *,
+    language: Language = "fr",
+    kpis: Mapping[KpiId, Kpi] = KPIS,
+    name: str = "",
 ) -> Context:
-    """The context of an address. Raises BadRequest (role) and UnknownUnit (unit, or not yours)."""
-    top, sites = _tops(generation.units)
-    scope = scope_named(params.role, top, sites)
+    """The context of an address. Raises UnknownUnit for a unit that is not, or not of the scope."""
     wanted = params.unit or scope.roots[0]
     if not generation.units.is_within(wanted, scope.roots):
         raise UnknownUnit(unit=wanted)
@@ -89,8 +106,14 @@ def build(
         period=params.period or Period.DAY,
         language=params.language or language,
         params=params,
+        kpis=kpis,
         name=name,
     )
+
+
+def scope_of(units: UnitTree, role: str | None) -> Scope:
+    """The scope of a role in this hospital. Raises BadRequest for any other name."""
+    return scope_named(role, *_tops(units))
 
 
 def roles(units: UnitTree) -> tuple[Scope, ...]:

@@ -79,6 +79,19 @@ def named(day: date, grain: Grain) -> str:
     return str(day.year)
 
 
+def ended(day: date, grain: Grain) -> str:
+    """One point of a curve, named by its last day: a week is any seven days that end there."""
+    if grain is Grain.WEEK:
+        return span(Window(day - timedelta(days=_WEEK - 1), day))
+    return named(day, grain)
+
+
+def on_ended(day: date, grain: Grain) -> str:
+    """When, inside a sentence: le sam. 21 nov., du 15-21 nov., en octobre 2026."""
+    text = {Grain.DAY: _("le {day}"), Grain.WEEK: _("du {day}")}.get(grain, _("en {day}"))
+    return text.format(day=ended(day, grain))
+
+
 def span(window: Window) -> str:
     """15-21 nov.; 28 oct.-3 nov. (with an en dash)."""
     last = bare_day(window.end)
@@ -138,7 +151,7 @@ def gap(window: Window | None, reference: Window | None) -> str:
         return _months_back(window, reference)
     if 364 <= apart <= 366:  # noqa: PLR2004 - one year, or 52 whole weeks
         return _("N-1")
-    return _("{days} j").format(days=apart)
+    return _("{days} j").format(days=apart).replace(" ", "\u00a0")
 
 
 def _months_back(window: Window, reference: Window) -> str:

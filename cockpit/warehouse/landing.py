@@ -60,17 +60,17 @@ def landed(landing: Path) -> tuple[Landed, ...]:
     return tuple(sorted(found, key=lambda one: one.seq))
 
 
-def known_hashes(batches: Iterable[Landed], source: str, structure_hash: str) -> frozenset[str]:
+def known_hashes(landing: Path, source: str, structure_hash: str) -> frozenset[str]:
     """Deliveries of a source that need not be read again.
 
-    A delivery that had refused rows is read again once the structure has changed: its unknown
-    units may be known now.
+    One that had refused rows, or that the warehouse refused whole, is read again once the
+    structure has changed: its unknown units may be known now.
     """
-    return frozenset(
-        one.source_hash
-        for one in batches
-        if one.source == source and (not one.refused or one.structure_hash == structure_hash)
-    )
+    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
+    aside = [_read_manifest(path) for path in (landing / source).glob("*.refused")]
+    settled = {one.source_hash for one in kept if not one.refused}
+    same = {one.source_hash for one in (*kept, *aside) if one.structure_hash == structure_hash}
+    return frozenset(settled | same)
 
 
 def land(

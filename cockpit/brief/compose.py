@@ -1,0 +1,167 @@
+"""From a published state to the few lines that say what deserves the director's attention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import islice
+
+from cockpit import clock
+from cockpit.access.scope import Scope
+from cockpit.alerts.model import Alert
+from cockpit.alerts.store import active
+from cockpit.brief import sentences
+from cockpit.brief.model import Brief, BriefLine
+from cockpit.brief.rank import adverse, good
+from cockpit.forecast.model import Forecast
+from cockpit.forecast.store import latest
+from cockpit.kpi.catalogue import KPIS, home_kpis
+from cockpit.kpi.model import Kpi, KpiId
+from cockpit.kpi.units import Unit
+from cockpit.series.model import ForecastPoint, Period, Status, Trend, Window
+from cockpit.series.trend import trends
+from cockpit.warehouse.attach import Generation
+
+MOST_LINES = 6
+FEWEST_LINES = 3
+_ALERTS = 3
+_CHANGES = 2
+_COUNTED = (Status.RED, Status.AMBER, Status.OK)
+_SEVERITY = {"red": Status.RED, "amber": Status.AMBER}
+
+
+def brief(generation: Generation, scope: Scope) -> Brief:
+    """The brief of a scope at the first of its units; kept for the generation and the day.
+
+    Lines: at most three alerts on different KPIs, two unusual adverse changes of the home tiles,
+    one good news, one figure to come; steady tiles fill up to three lines. Never more than six.
+    """
+    today = clock.today()
+    key = ("brief", *scope.key(), today)
+    return generation.cached(key, lambda: _make(generation, scope, today))
+
+
+def _make(generation: Generation, scope: Scope, today: date) -> Brief:
+    unit = generation.units.get(scope.roots[0])
+    seen = [kpi for kpi in KPIS.values() if kpi.domain in scope.domains]
+    watched = [kpi for kpi in seen if kpi.threshold is not None]
+    found = trends(generation, scope, watched, unit.id, Period.DAY)
+    statuses = [(one.kpi.domain, one.status) for one in found if one.status in _COUNTED]
+    tiles = [kpi for kpi in home_kpis() if kpi.domain in scope.domains]
+    shown = trends(generation, scope, tiles, unit.id, Period.DAY)
+    ahead = [(kpi, latest(generation, scope, kpi, unit.id)) for kpi in tiles]
+    alerts = active(generation, scope)
+    words = sentences.headline(statuses + [(a.domain, _SEVERITY[a.severity]) for a in alerts])
+    return Brief(
+        unit.id,
+        _worst([status for _, status in statuses]),
+        words.fr,
+        words.en,
+        counts([status for _, status in statuses]),
+        compose(alerts, shown, list(coming(ahead, unit, today))),
+    )
+
+
+def compose(
+    alerts: Sequence[Alert], tiles: Sequence[Trend], ahead: Sequence[BriefLine]
+) -> tuple[BriefLine, ...]:
+    """Three to six lines, worst first, at most one per KPI; fewer when there are not enough."""
+    lines: list[BriefLine] = []
+    _add(lines, map(alert_line, alerts), _ALERTS)
+    _add(lines, map(change_line, adverse(tiles)), _CHANGES)
+    _add(lines, map(change_line, good(tiles)), 1)
+    ahead = [line for line in ahead if len(lines) < MOST_LINES][:1]
+    missing = max(0, FEWEST_LINES - len(lines) - len(ahead))
+    _add(lines, (steady_line(tile) for tile in tiles if tile.value is not None), missing)
+    return (*lines[: MOST_LINES - len(ahead)], *ahead)
+
+
+def _add(lines: list[BriefLine], more: Iterable[BriefLine], most: int) -> None:
+    """Append the first `most` lines whose KPI is not spoken of yet."""
+    said = {line.kpi for line in lines if line.kpi is not None}
+
+    def fresh() -> Iterator[BriefLine]:
+        for line in more:
+            if line.kpi is None or line.kpi not in said:
+                said.add(line.kpi or KpiId(""))
+                yield line
+
+    lines.extend(islice(fresh(), most))
+
+
+def counts(statuses: Iterable[Status]) -> tuple[tuple[Status, int], ...]:
+    """How many red, amber and ok, in this order."""
+    found = Counter(statuses)
+    return tuple((status, found[status]) for status in _COUNTED)
+
+
+def _worst(statuses: Sequence[Status]) -> Status:
+    return next((status for status in _COUNTED if status in statuses), Status.UNAVAILABLE)
+
+
+def alert_line(alert: Alert) -> BriefLine:
+    """An alert as a line: what, where, against what, since when."""
+    return BriefLine(
+        "alert",
+        _SEVERITY[alert.severity],
+        f"{alert.title_fr}. {alert.body_fr}",
+        f"{alert.title_en}. {alert.body_en}",
+        alert.kpi,
+        alert.unit,
+        Window(min(alert.since, alert.as_of), alert.as_of),
+        alert.value,
+    )
+
+
+def change_line(trend: Trend) -> BriefLine:
+    """A tile that moved, good or adverse; it carries the status of its level, else its own."""
+    words = sentences.moved(trend)
+    change = trend.previous or trend.last_year
+    is_good = bool(change and change.good)
+    known = trend.status if trend.status in _COUNTED else None
+    status = known or (Status.OK if is_good else Status.AMBER)
+    kind = "good" if is_good else "change"
+    return BriefLine(
+        kind, status, words.fr, words.en, trend.kpi.id, trend.unit.id, trend.window, trend.value
+    )
+
+
+def steady_line(trend: Trend) -> BriefLine:
+    """A tile without news."""
+    words = sentences.steady(trend)
+    return BriefLine(
+        "steady",
+        trend.status,
+        words.fr,
+        words.en,
+        trend.kpi.id,
+        trend.unit.id,
+        trend.window,
+        trend.value,
+    )
+
+
+def coming(
+    ahead: Iterable[tuple[Kpi, Forecast | None]], unit: Unit, today: date
+) -> Iterator[BriefLine]:
+    """The busiest of the next seven days for each daily forecast still ahead, in tile order."""
+    for kpi, made in ahead:
+        points = [] if made is None or kpi.step != "day" else _next_days(made.points, today)
+        if made is not None and points:
+            worst = (min if kpi.direction == "up" else max)(points, key=lambda point: point.mid)
+            words = sentences.coming(kpi, unit.label, worst, made)
+            yield BriefLine(
+                "coming",
+                Status.NONE,
+                words.fr,
+                words.en,
+                kpi.id,
+                unit.id,
+                Window(worst.day, worst.day),
+                worst.mid,
+            )
+
+
+def _next_days(points: Iterable[ForecastPoint], today: date) -> list[ForecastPoint]:
+    return [point for point in points if today <= point.day < today + timedelta(days=7)]

@@ -1,0 +1,30 @@
+"""The command line: `cockpit --help` shows it all.
+
+Exit status: 0 done, 1 failed, 2 misused. With `--json`, standard output holds JSON and nothing
+else; what a person must read goes to standard error, in French. Nothing ever asks a question.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cockpit.cli import alerts, forecasts, keep, kpis, look, serving, sources
+from cockpit.cli.out import application
+
+app = application("Cockpit : le tableau de bord d'une direction d'hôpital.")
+app.add_typer(sources.app, name="source")
+app.add_typer(kpis.app, name="kpi")
+app.add_typer(forecasts.app, name="forecast")
+app.add_typer(alerts.app, name="alert")
+for module in (serving, keep, look):
+    module.register(app)
+
+
+def main() -> None:
+    """Entry point of the `cockpit` script."""
+    try:
+        app()
+    except BrokenPipeError:  # `cockpit kpi list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

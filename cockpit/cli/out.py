@@ -1,0 +1,92 @@
+"""How every command speaks: JSON or a table on standard output, sentences on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from cockpit.errors import (
+    BadRequest,
+    CockpitError,
+    OutOfScope,
+    UnknownKpi,
+    UnknownUnit,
+)
+
+MISUSED = 2
+FAILED = 1
+_MISUSES = (BadRequest, UnknownKpi, UnknownUnit, OutOfScope)
+_WIDEST = 48
+
+Json = Annotated[bool, typer.Option("--json", help="Écrire du JSON, et rien d'autre.")]
+As = Annotated[str | None, typer.Option("--as", help="Voir comme ce profil (director_ght…).")]
+UnitCode = Annotated[str | None, typer.Option("--unit", help="Code de l'unité.")]
+
+
+class Commands(TyperGroup):
+    """Turns an error of the project into its sentence and the exit status that it deserves."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except CockpitError as error:
+            say(error.sentence())
+            raise typer.Exit(MISUSED if isinstance(error, _MISUSES) else FAILED) from error
+
+
+def application(text: str) -> typer.Typer:
+    """An empty set of commands with the habits of this project."""
+    return typer.Typer(
+        cls=Commands,
+        help=text,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+def say(sentence: str) -> None:
+    """One sentence for a person, on standard error."""
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - this is the command line
+
+
+def give(answer: object, *, as_json: bool, columns: Sequence[str] = ()) -> None:
+    """The answer: JSON, or a table of `columns` when it is a list, or lines `name: value`."""
+    if as_json:
+        text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2)
+    elif isinstance(answer, list):
+        text = table(answer, columns)
+    elif isinstance(answer, Mapping):
+        text = "\n".join(f"{name} : {_cell(value)}" for name, value in answer.items())
+    else:
+        text = str(answer)
+    print(text, flush=True)  # noqa: T201
+
+
+def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """Aligned columns; a long cell is cut, an absent value is empty."""
+    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
+    if not cells:
+        return "(rien)"
+    lines = [list(columns), *cells]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -1,0 +1,128 @@
+"""`cockpit source`: what is connected, whether it answers, what it would give, what it gave."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cockpit import settings
+from cockpit.cli.out import FAILED, Json, application, give, say
+from cockpit.errors import BadRequest
+
+if TYPE_CHECKING:
+    from cockpit.connect.config import SourceConfig
+
+app = application("Les sources : liste, vérification, aperçu, historique.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Nom du fichier, sans « .toml ».")]
+_PREVIEW_ROWS = 20
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """Les sources déclarées et leur dernier passage."""
+    from cockpit import state  # noqa: PLC0415 - SQLAlchemy: 0.2 s
+    from cockpit.connect.config import load_sources  # noqa: PLC0415
+
+    home = settings.home()
+    configs, errors = load_sources(home)
+    last = state.last_run_by_source(state.engine(home))
+    rows: list[dict[str, object]] = []
+    for config in configs:
+        run = last.get(config.name)
+        rows.append(
+            {
+                "source": config.name,
+                "label": config.label,
+                "connector": config.connector,
+                "schedule": config.schedule,
+                "owner": config.owner,
+                "status": run.status if run else "never",
+                "last_run": f"{run.started_at.isoformat(timespec='seconds')}Z" if run else None,
+                "sentence": run.sentence if run else "",
+            }
+        )
+    for error in errors:
+        say(error.sentence())
+    give(rows, as_json=as_json, columns=("source", "connector", "schedule", "status", "last_run"))
+
+
+@app.command()
+def check(name: Name, as_json: Json = False) -> None:
+    """Vérifier qu'une source peut être lue maintenant, sans rien charger."""
+    from cockpit.connect import registry  # noqa: PLC0415
+
+    config = _config(name)
+    connector = registry.connector(config.connector)
+    found = connector.check(settings.home(), connector.Config.model_validate(config.settings))
+    give({"source": name, "ok": found.ok, "sentence": found.sentence}, as_json=as_json)
+    if not found.ok:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def preview(name: Name, as_json: Json = False) -> None:
+    """Ce que donnerait le premier fichier en attente ou connu : lignes lues et lignes refusées."""
+    from cockpit.connect.deliver import batches  # noqa: PLC0415
+    from cockpit.connect.structure import load_structure  # noqa: PLC0415
+    from cockpit.errors import BadDelivery  # noqa: PLC0415
+
+    home = settings.home()
+    units = load_structure(home.structure)
+    for found in islice(batches(home, _config(name), frozenset(), units), 1):
+        if isinstance(found, BadDelivery):
+            raise found
+        rows = found.rows.slice(0, _PREVIEW_ROWS).to_pylist()
+        answer = {
+            "source": name,
+            "file": found.file,
+            "lines": found.lines,
+            "accepted": found.rows.num_rows,
+            "refused": found.quarantine.num_rows,
+            "rows": [row | {"day": row["day"].isoformat()} for row in rows],
+            "refusals": found.quarantine.slice(0, _PREVIEW_ROWS).to_pylist(),
+        }
+        _show_preview(answer, as_json=as_json)
+        return
+    say("Aucun fichier à lire pour cette source.")
+    give({"source": name, "file": None, "rows": [], "refusals": []}, as_json=as_json)
+
+
+def _show_preview(answer: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        give(answer, as_json=True)
+        return
+    say(
+        f"{answer['file']} : {answer['lines']} lignes lues, {answer['accepted']} observations, "
+        f"{answer['refused']} refus."
+    )
+    columns = ("measure", "unit", "day", "facet", "scenario", "value")
+    give(answer["rows"], as_json=False, columns=columns)
+    if answer["refusals"]:
+        give(answer["refusals"], as_json=False, columns=("file", "line", "column", "reason"))
+
+
+@app.command()
+def history(name: Name, as_json: Json = False) -> None:
+    """Les derniers passages d'une source."""
+    from cockpit import state  # noqa: PLC0415
+    from cockpit.answers.runs import run_json  # noqa: PLC0415
+
+    runs = state.runs_of(state.engine(settings.home()), name)
+    if not runs:
+        _config(name)
+    columns = ("started_at", "status", "files", "lines", "accepted", "refused", "sentence")
+    give([run_json(run) for run in runs], as_json=as_json, columns=columns)
+
+
+def _config(name: str) -> SourceConfig:
+    """Raises BadSource when its file is faulty, BadRequest when there is none."""
+    from cockpit.connect.config import load_source  # noqa: PLC0415
+
+    folder = settings.home().sources
+    path = next((path for path in folder.glob("*.toml") if path.stem == name), None)
+    if path is None:
+        raise BadRequest(field="NAME", expected="une source de « cockpit source list »")
+    return load_source(path)

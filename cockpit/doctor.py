@@ -1,0 +1,123 @@
+"""What is wrong with an installation, before a person finds out on a screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from cockpit import state
+from cockpit.connect import registry
+from cockpit.connect.config import load_sources
+from cockpit.connect.structure import load_structure
+from cockpit.errors import CockpitError
+from cockpit.kpi.catalogue import with_local
+from cockpit.warehouse.attach import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cockpit.settings import Home
+
+_STREAMLIT = Path(__file__).resolve().parents[1] / ".streamlit" / "config.toml"
+_FREE_BYTES = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: its name, whether it is fine, one French sentence."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+def examine(home: Home) -> Iterator[Finding]:
+    """Look at everything; a fault never stops the next look."""
+    yield _folder(home)
+    yield _disk(home)
+    yield _telemetry()
+    looks: dict[str, Callable[[Home], str]] = {
+        "cockpit.toml": _installation,
+        "structure.csv": _structure,
+        "kpis": _kpis,
+        "state.db": _state,
+        "generations": _generation,
+    }
+    for name, look in looks.items():
+        yield _finding(name, look, home)
+    yield from _sources(home)
+
+
+def _finding(name: str, look: Callable[[Home], str], home: Home) -> Finding:
+    try:
+        return Finding(name, ok=True, sentence=look(home))
+    except CockpitError as error:
+        return Finding(name, ok=False, sentence=error.sentence())
+    except (OSError, SQLAlchemyError) as error:
+        return Finding(name, ok=False, sentence=f"Illisible ({type(error).__name__}).")
+
+
+def _folder(home: Home) -> Finding:
+    ok = home.root.is_dir() and os.access(home.root, os.W_OK)
+    said = "Le dossier existe et s'écrit." if ok else "Dossier absent ou protégé en écriture."
+    return Finding("COCKPIT_HOME", ok, said)
+
+
+def _disk(home: Home) -> Finding:
+    if not home.root.exists():
+        return Finding("disk", ok=False, sentence="Dossier absent.")
+    free = shutil.disk_usage(home.root).free
+    ok = free >= _FREE_BYTES
+    return Finding("disk", ok, f"{free // _FREE_BYTES} Gio libres (1 au moins).")
+
+
+def _telemetry() -> Finding:
+    try:
+        found = tomllib.loads(_STREAMLIT.read_text("utf-8"))
+        ok = found["browser"]["gatherUsageStats"] is False
+    except (OSError, tomllib.TOMLDecodeError, KeyError):
+        ok = False
+    said = "Aucune statistique d'usage ne sort." if ok else "Réglages de Streamlit introuvables."
+    return Finding("telemetry", ok, said)
+
+
+def _installation(home: Home) -> str:
+    return f"{home.installation.name}, zone {home.installation.school_zone}."
+
+
+def _structure(home: Home) -> str:
+    return f"{len(load_structure(home.structure))} unités."
+
+
+def _kpis(home: Home) -> str:
+    return f"{len(with_local(home.kpis))} indicateurs."
+
+
+def _state(home: Home) -> str:
+    runs = state.last_runs(state.engine(home), 1)
+    return f"Dernier passage : {runs[0].source}." if runs else "Aucun passage encore."
+
+
+def _generation(home: Home) -> str:
+    return f"Génération {Warehouse(home).generation().id} publiée."
+
+
+def _sources(home: Home) -> Iterator[Finding]:
+    configs, errors = load_sources(home)
+    for error in errors:
+        yield Finding(f"source {error.facts['file']}", ok=False, sentence=error.sentence())
+    for config in configs:
+        name = f"source {config.name}"
+        try:
+            connector = registry.connector(config.connector)
+            found = connector.check(home, connector.Config.model_validate(config.settings))
+        except CockpitError as error:
+            yield Finding(name, ok=False, sentence=error.sentence())
+        else:
+            yield Finding(name, found.ok, found.sentence)
