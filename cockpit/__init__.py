@@ -9,7 +9,7 @@
       -> cockpit/series/trend.py         its value now, before, last year, against its target
          cockpit/forecast/run.py         what comes next
          cockpit/alerts/evaluate.py      when to speak
-         cockpit/brief/make.py           what deserves attention
+         cockpit/brief/compose.py         what deserves attention
       -> cockpit/views/                  functions that return HTML and chart specs
       -> pages/*.py, cockpit/web/        the screens, the brief, the API
 

@@ -21,14 +21,23 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.deliver import batches
 from cockpit.connect.structure import load_structure
-from cockpit.errors import BadDelivery, BadSource, Retryable
+from cockpit.errors import BadDelivery, BadSource, CockpitError, SourceUnavailable
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
 from cockpit.kpi.catalogue import with_local
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
-from cockpit.warehouse import attach, build, derive, landing, publish, rollup, structure
+from cockpit.warehouse import (
+    attach,
+    build,
+    derive,
+    landing,
+    publish,
+    rollup,
+    schema,
+    structure,
+)
 from cockpit.warehouse.landing import Landed
 
 DERIVATIONS = (T2A,)
@@ -86,7 +95,7 @@ def refresh(
         readings = [_read(home, config, units, on_step) for config in chosen]
         readings += [_broken(error) for error in errors if not sources]
         published = _publish_pending(home, units, configs, readings, on_step)
-        if published:
+        if published or _wants_alerts(home):
             _publish_alerts(home)
         if forecasts and (published or _wants_forecasts(home)):
             _publish_forecasts(home, on_step)
@@ -120,7 +129,7 @@ def alert_now(home: Home) -> int:
 def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Reading:
     """Land every new delivery of one source; stops at the first failure of the source itself."""
     reading = _Reading(config.name, clock.utc_naive(clock.now()))
-    already = list(landing.landed(home.landing))
+    already = [*landing.landed(home.landing), *landing.set_aside_before(home.landing)]
     stamp = structure.structure_hash(units)
     known = landing.known_hashes(home.landing, config.name, stamp)
     provisional = config.provisional_for.days if config.provisional_for else 0
@@ -135,10 +144,17 @@ def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Readi
             )
             already.append(one)
             _keep(reading, found, one)
-    except (Retryable, BadSource) as error:
-        reading.failed = True
-        reading.sentences.append(error.sentence())
+    except CockpitError as error:
+        _fail(reading, error)
+    except Exception as error:  # noqa: BLE001 - a connector that breaks must not stop the others
+        reason = f"erreur inattendue du connecteur ({type(error).__name__})"
+        _fail(reading, SourceUnavailable(source=config.name, reason=reason))
     return reading
+
+
+def _fail(reading: _Reading, error: CockpitError) -> None:
+    reading.failed = True
+    reading.sentences.append(error.sentence())
 
 
 def _keep(reading: _Reading, batch: Batch, one: Landed) -> None:
@@ -183,16 +199,17 @@ def _publish_pending(
     if not everything:
         return False
     say(f"Publication : {len(pending)} lot(s)")
-    _publish(home, units, configs, pending, list(readings), from_scratch=restructured)
-    return True
+    return _publish(home, units, configs, pending, list(readings), from_scratch=restructured)
 
 
 def _is_restructured(home: Home, units: UnitTree) -> bool:
-    """Whether the structure changed since the newest generation: everything is placed again."""
+    """Whether the structure (or the shape of the tables) is not the newest generation's:
+    everything is placed again."""
     if publish.current_path(home.generations) is None:
         return True
     current = attach.Warehouse(home).generation()
-    return current.structure_hash != structure.structure_hash(units)
+    same = current.structure_hash == structure.structure_hash(units)
+    return not same or current.schema_version < schema.VERSION
 
 
 def _unpublished(home: Home, everything: Sequence[Landed]) -> tuple[Landed, ...]:
@@ -208,25 +225,37 @@ def _publish(  # noqa: PLR0913
     readings: Sequence[_Reading],
     *,
     from_scratch: bool,
-) -> int:
+) -> bool:
+    """Publish the pending batches; False when every one was refused: nothing to publish then."""
     refusals: list[build.Refusal] = []
 
     def change(connection: duckdb.DuckDBPyConnection) -> None:
         structure.write_measures(connection)
         if from_scratch:
             structure.write_units(connection, units)
+            publish.carry_over(connection, home.generations, ("forecast_run", "forecast_point"))
         structure.write_sources(connection, [_source_row(config) for config in configs])
         refusals.extend(build.apply(connection, pending))
+        if pending and len(refusals) == len(pending):
+            raise _NothingAccepted
         derive.derive(connection, DERIVATIONS)
         rollup.refresh(connection)
 
-    number = publish.publish(home, change, from_scratch=from_scratch)
+    try:
+        publish.publish(home, change, from_scratch=from_scratch)
+        published = True
+    except _NothingAccepted:
+        published = False
     for refusal in refusals:
         landing.set_aside(refusal.landed)
         for reading in readings:
             if reading.source == refusal.landed.source:
                 _refuse_file(reading, refusal.error)
-    return number
+    return published
+
+
+class _NothingAccepted(Exception):  # noqa: N818 - no error: it stops a publish that has no object
+    pass
 
 
 def _source_row(config: SourceConfig) -> structure.SourceRow:
@@ -245,8 +274,23 @@ def _publish_alerts(home: Home) -> int:
     generation = attach.Warehouse(home).generation()
     scope = whole_scope(generation)
     kpis = tuple(with_local(home.kpis).values())
+    evaluated_at = clock.utc_naive(clock.now())
     table = to_table(evaluate(generation, scope, kpis, clock.today()))
-    return publish.publish(home, lambda connection: _replace(connection, "alert", table))
+
+    def change(connection: duckdb.DuckDBPyConnection) -> None:
+        _replace(connection, "alert", table)
+        connection.execute("UPDATE meta SET alerts_at = $1", [evaluated_at])
+
+    return publish.publish(home, change)
+
+
+def _wants_alerts(home: Home) -> bool:
+    """Whether the newest figures have not been judged (a stop between the two), or not today: a
+    source becomes late by doing nothing."""
+    if publish.current_path(home.generations) is None:
+        return False
+    judged = attach.Warehouse(home).generation().alerts_at
+    return judged is None or clock.in_paris(judged).date() < clock.today()
 
 
 def _publish_forecasts(home: Home, say: Say) -> int:

@@ -20,28 +20,24 @@ MINUS = "\u2212"
 
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
 _SCALES = ((1e9, "Md€", "bn", 1), (1e7, "M€", "M", 1), (1e4, "k€", "k", 0), (0.0, "€", "", 0))
-_INVARIABLE = frozenset({"", "%", "min", "pt", "ETP", "/100", "indice"})
+_INVARIABLE = frozenset({"", "%", "min", "pt", "ETP", "/100"})
 _ENGLISH = {
-    "accidents": "accidents",
     "accouchements": "births",
     "ans": "years",
-    "besoins": "beds",
     "ETP": "FTE",
-    "€/ETP": "€/FTE",
     "événements": "events",
     "h/ETP": "h/FTE",
-    "heures": "hours",
-    "indice": "index",
     "j": "days",
     "jours": "days",
+    "k€/ETP": "k€/FTE",
     "lits": "beds",
+    "lits/j": "beds/day",
     "nuits": "nights",
     "passages": "visits",
     "patients": "patients",
     "séances": "sessions",
     "séjours": "stays",
-    "séjours/lit": "stays/bed",
-    "sur 6": "of 6",
+    "séjours/lit/mois": "stays/bed/month",
     "venues": "visits",
 }
 
@@ -81,6 +77,11 @@ def duration(minutes: float) -> str:
     return f"{sign}{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
 
 
+def percent(x: float, decimals: int, language: Language) -> str:
+    """86,7 % in French, 86.7% in English."""
+    return number(x, decimals, language) + (f"{NBSP}%" if language == "fr" else "%")
+
+
 def with_unit(value: float, kpi: Kpi, language: Language) -> str:
     """A KPI's value in full: 93,8 %, 52 814 passages, 4 h 10, −3,5 M€."""
     if kpi.unit in _MONEY:
@@ -89,8 +90,15 @@ def with_unit(value: float, kpi: Kpi, language: Language) -> str:
         return duration(value)
     shown = number(value, kpi.decimals, language)
     if kpi.unit == "%":
-        return f"{shown}{NBSP if language == 'fr' else ''}%"
+        return percent(value, kpi.decimals, language)
     return f"{shown}{NBSP}{unit_word(kpi.unit, value, language)}".rstrip(NBSP)
+
+
+def bare(value: float, kpi: Kpi, language: Language) -> str:
+    """A KPI's value where the unit was just said: 162 passages (entre 150 et 174)."""
+    if kpi.unit in _MONEY or kpi.unit in {"min", "%"}:
+        return with_unit(value, kpi, language)
+    return number(value, kpi.decimals, language)
 
 
 def change(delta: float, kpi: Kpi, language: Language) -> str:
@@ -106,7 +114,12 @@ def change(delta: float, kpi: Kpi, language: Language) -> str:
 
 
 def unit_word(unit: str, count: float, language: Language) -> str:
-    """The unit after this number: 0 patient, 1,5 lit, 2 lits; 1 bed, 0 beds."""
+    """The unit after this number: 0 patient, 1,5 lit, 2 lits; 1 bed, 0 beds; nothing for an index.
+
+    A unit of the hospital's own that has no English word stays as it is written.
+    """
+    if unit == "indice":
+        return ""
     word = _ENGLISH.get(unit, unit) if language == "en" else unit
     if unit in _INVARIABLE or "/" in unit or not is_singular(count, language):
         return word
@@ -126,12 +139,12 @@ def day(value: date, language: Language) -> str:
 
 
 def weekday(value: date, language: Language) -> str:
-    """mardi 24 novembre; Tuesday 24 November."""
+    """A day with its name: mardi 24 novembre; Tuesday 24 November."""
     return f"{format_date(value, 'EEEE', locale=language)} {day(value, language)}"
 
 
 def month(value: date, language: Language) -> str:
-    """octobre 2026; October 2026."""
+    """A month with its year: octobre 2026; October 2026."""
     return format_date(value, "MMMM yyyy", locale=language)
 
 

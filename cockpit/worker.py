@@ -86,7 +86,7 @@ def _round(home: Home, fitted: date | None, stop: Event) -> date | None:
         return _refresh_due(home, fitted)
     except CockpitError as error:
         _log.warning("refresh refused", **error.log_line())
-    except Exception:
+    except Exception:  # noqa: BLE001 - the loop outlives any fault (house style, 7)
         _log.exception("refresh failed")
     stop.wait(_AFTER_ERROR_S)
     return fitted

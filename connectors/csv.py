@@ -17,7 +17,8 @@ class CsvConfig(BaseModel):
     """Settings of a CSV source.
 
     encoding: auto is strict UTF-8, else Windows-1252. final_newline: false when the exporter does
-    not end its last line; otherwise such a line is taken for one still being written.
+    not end its last line; otherwise such a line is taken for one still being written. columns:
+    names of the columns for a file without header (or whose header skip_lines leaves out).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +30,7 @@ class CsvConfig(BaseModel):
     delimiter: str = Field(";", title="Séparateur de colonnes")
     decimal: Decimal = Field(",", title="Séparateur décimal")
     skip_lines: int = Field(0, ge=0, le=1000, title="Lignes à sauter avant l'en-tête")
+    columns: tuple[str, ...] = Field((), title="Noms des colonnes d'un fichier sans en-tête")
     final_newline: bool = Field(default=True, title="La dernière ligne est terminée")
 
     @field_validator("delimiter")
@@ -62,7 +64,9 @@ class _Csv:
 
 
 def _layout(config: CsvConfig) -> delimited.Layout:
-    return delimited.Layout(config.delimiter, config.skip_lines, ends_lines=config.final_newline)
+    return delimited.Layout(
+        config.delimiter, config.skip_lines, config.final_newline, config.columns
+    )
 
 
 def _header(name: str, data: bytes, config: CsvConfig) -> tuple[str, ...]:

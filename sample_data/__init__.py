@@ -14,8 +14,12 @@ from datetime import date
 from pathlib import Path
 
 from sample_data import defects
+from sample_data.export_activity import export_activity, export_coding
 from sample_data.export_beds import export_beds
 from sample_data.export_emergency import export_emergency
+from sample_data.export_finance import export_finance
+from sample_data.export_quality import export_quality
+from sample_data.export_workforce import export_workforce
 from sample_data.hospital import GROUP_LABEL, structure
 from sample_data.seasons import ZONE
 from sample_data.world import World, play
@@ -25,6 +29,11 @@ __all__ = ["build"]
 _STEPS: tuple[tuple[str, Callable[[World, Path], None]], ...] = (
     ("Urgences", export_emergency),
     ("Lits", export_beds),
+    ("Séjours, consultations et bloc", export_activity),
+    ("Recettes T2A et codage", export_coding),
+    ("Budget, comptes et trésorerie", export_finance),
+    ("Ressources humaines", export_workforce),
+    ("Qualité et numérique", export_quality),
 )
 
 

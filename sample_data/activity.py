@@ -32,7 +32,7 @@ _OFFICE_WEEK: Final = (1.04, 1.06, 1.0, 1.05, 0.85, 0.05, 0.0)
 _SURGERY_MONTHS: Final = (1.03, 1.02, 1.06, 1.0, 0.98, 1.07, 0.93, 0.62, 1.04, 1.09, 1.08, 0.96)
 _VISIT_MONTHS: Final = (1.04, 1.01, 1.06, 1.0, 1.0, 1.06, 0.92, 0.68, 1.06, 1.08, 1.07, 0.97)
 _MINUTES_OPEN: Final = 3150
-_MINUTES_EACH: Final = 75.0
+_MINUTES_EACH: Final = 82.0
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,18 @@ def by_period(frame: pd.DataFrame, end: date, day: str = "jour") -> dict[str, pd
     return pieces
 
 
-def daily(drop: Path, name: str, frame: pd.DataFrame, end: date) -> None:
+def daily(
+    drop: Path, name: str, frame: pd.DataFrame, end: date, day: str = "jour"
+) -> None:
     """Past years, then one file per month."""
-    for suffix, part in by_period(frame, end).items():
+    for suffix, part in by_period(frame, end, day).items():
         csv(drop / f"{name}_{suffix}.csv", part)
+
+
+def monthly(drop: Path, name: str, frame: pd.DataFrame, end: date) -> None:
+    """Past years, then one file per month; `mois` is written yyyy-mm."""
+    for suffix, part in by_period(frame, end, "mois").items():
+        csv(drop / f"{name}_{suffix}.csv", part.assign(mois=part["mois"].dt.strftime("%Y-%m")))
 
 
 def daily_with_late_rows(

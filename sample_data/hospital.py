@@ -75,7 +75,7 @@ UFS: Final = (
         "Court séjour gériatrique",
         *("S212", "P2", "A", "MED", 34, 0.97, 10.2, 0.03, 0.92, 0, 3750),
     ),
-    Uf("2130", "Pneumologie", "S213", "P2", "A", "MED", 24, 0.92, 7.3, 0.05, 0.92, 0, 3750),
+    Uf("2130", "Pneumologie", "S213", "P2", "A", "MED", 24, 0.92, 7.3, 0.05, 0.92, 0, 4700),
     Uf(
         "2140",
         "Hépato-gastro-entérologie",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sample_data.activity import Activity, activity
 from sample_data.beds_flow import Boarders, Flow, boarders, flow
 from sample_data.beds_open import Beds, beds
 from sample_data.census import Census, census
+from sample_data.coding import Revenue, revenue
 from sample_data.emergency import Visits, visits
 from sample_data.emergency_times import EmergencyTimes, emergency_times
 from sample_data.seasons import Seasons, seasons
@@ -24,6 +26,8 @@ class World:
     boarders: Boarders
     flow: Flow
     times: EmergencyTimes
+    activity: Activity
+    revenue: Revenue
 
     @property
     def end(self) -> date:
@@ -38,12 +42,16 @@ def play(end: date, seed: int) -> World:
     capacity = beds(time)
     nights = census(time, seen, capacity)
     waiting = boarders(time, nights)
+    moves = flow(time, capacity, nights)
+    done = activity(time, nights)
     return World(
         time=time,
         visits=seen,
         beds=capacity,
         census=nights,
         boarders=waiting,
-        flow=flow(time, capacity, nights),
+        flow=moves,
         times=emergency_times(time, seen, waiting.at_8h.sum(axis=2)),
+        activity=done,
+        revenue=revenue(time, moves, done, seen),
     )

@@ -6,4 +6,6 @@
     freshness.py    a late source speaks once and silences what depends on it
     sentences.py    the two languages of an alert
     store.py        rows of the generation, and the reader
+
+Nothing is remembered between two evaluations: a generation says what holds on its own figures.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cockpit.access.scope import Scope
@@ -11,7 +12,7 @@ from cockpit.alerts.lateness import freshness_alerts, late_sources
 from cockpit.alerts.levels import Verdict, verdict
 from cockpit.alerts.model import Alert, Rule
 from cockpit.alerts.read import grain_of, observed
-from cockpit.alerts.rules import RULES
+from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
 from cockpit.alerts.store import visible
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import latest
@@ -25,6 +26,12 @@ FORECAST_DAYS = 7
 _FORECAST_STALE_DAYS = 3
 _OLDEST_PERIODS = {Grain.DAY: 7, Grain.WEEK: 21, Grain.MONTH: 100}
 """Days after which a last closed period is history, not news (accounts come late)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    rule: Rule
+    kpi: Kpi
 
 
 def evaluate(
@@ -42,16 +49,19 @@ def evaluate(
     remembered between two calls.
     """
     known = {kpi.id: kpi for kpi in kpis if kpi.domain in scope.domains}
-    watched = [(rule, known[rule.kpi]) for rule in rules if rule.kpi in known]
-    watched = [(rule, kpi) for rule, kpi in watched if kpi.threshold is not None]
-    late = late_sources(generation, [kpi for _, kpi in watched])
+    watches = [
+        _Watch(rule, known[rule.kpi])
+        for rule in rules
+        if rule.kpi in known and known[rule.kpi].threshold is not None
+    ]
+    late = late_sources(generation, [watch.kpi for watch in watches])
     silenced = {kpi.id for one in late for kpi in one.silenced}
     found = [
         alert
-        for rule, kpi in watched
-        if kpi.id not in silenced
-        for unit in _units(generation, scope, rule)
-        for alert in _of_unit(generation, scope, rule, kpi, unit, today)
+        for watch in watches
+        if watch.kpi.id not in silenced
+        for unit in _units(generation, scope, watch.rule)
+        for alert in _of_unit(generation, scope, watch, unit, today)
     ]
     found += freshness_alerts(generation, late, today)
     return visible(found, generation.units, scope)
@@ -66,9 +76,10 @@ def _units(generation: Generation, scope: Scope, rule: Rule) -> Iterator[Unit]:
                 yield unit
 
 
-def _of_unit(  # noqa: PLR0913, PLR0917
-    generation: Generation, scope: Scope, rule: Rule, kpi: Kpi, unit: Unit, today: date
+def _of_unit(
+    generation: Generation, scope: Scope, watch: _Watch, unit: Unit, today: date
 ) -> Iterator[Alert]:
+    rule, kpi = watch.rule, watch.kpi
     grain = grain_of(kpi, rule)
     points = observed(generation, scope, kpi, unit.id, grain=grain, today=today)
     if points and (today - points[-1].end).days <= _OLDEST_PERIODS[grain]:
@@ -84,9 +95,7 @@ def _of_unit(  # noqa: PLR0913, PLR0917
             yield forecast_alert(crossing, coming, rule, kpi, unit)
 
 
-def threshold_alert(
-    found: Verdict, rule: Rule, kpi: Kpi, unit: Unit, grain: Grain
-) -> Alert:
+def threshold_alert(found: Verdict, rule: Rule, kpi: Kpi, unit: Unit, grain: Grain) -> Alert:
     """The alert of a level that is reached."""
     french, english = (
         sentences.threshold(found, kpi, unit, grain, language) for language in ("fr", "en")
@@ -139,7 +148,7 @@ def forecast_alert(
         sentences.forecast(crossing, level, kpi, unit, language) for language in ("fr", "en")
     )
     return Alert(
-        rule=f"{rule.id}_forecast",
+        rule=f"{rule.id}{FORECAST_SUFFIX}",
         kind="forecast",
         domain=kpi.domain,
         kpi=kpi.id,
@@ -162,9 +171,6 @@ def forecast_alert(
 def _red_level(kpi: Kpi, value: float) -> float:
     """The red level on the side where the value is."""
     threshold = kpi.threshold
-    levels = (
-        [] if threshold is None else [x for x in (threshold.red, threshold.low_red) if x is not None]
-    )
+    both = (threshold.red, threshold.low_red) if threshold else ()
+    levels = [level for level in both if level is not None]
     return min(levels, key=lambda level: abs(level - value))
-
-

@@ -40,9 +40,7 @@ def late_sources(generation: Generation, kpis: Iterable[Kpi]) -> tuple[Late, ...
     return tuple(Late(found[name], tuple(waiting[name].values())) for name in sorted(found))
 
 
-def freshness_alerts(
-    generation: Generation, late: Sequence[Late], today: date
-) -> Iterator[Alert]:
+def freshness_alerts(generation: Generation, late: Sequence[Late], today: date) -> Iterator[Alert]:
     """One amber alert per late source, at the smallest unit that holds all that it feeds."""
     for one in late:
         unit = _fed_unit(generation, one.source.source)

@@ -92,9 +92,7 @@ def _level_met(kpi: Kpi, rule: Rule, point: Observed, wanted: Severity) -> _Leve
     measured = _measured(kpi, point)
     if measured is None:
         return None
-    at_least = [
-        level for level in _levels(kpi, rule) if _ORDER[level.severity] >= _ORDER[wanted]
-    ]
+    at_least = [level for level in _levels(kpi, rule) if _ORDER[level.severity] >= _ORDER[wanted]]
     reached = [level for level in at_least if level.reached(measured)]
     return min(reached, key=lambda level: _ORDER[level.severity], default=None)
 

@@ -16,7 +16,8 @@ class Rule:
     """One threshold on one KPI at some levels of the hospital.
 
     levels: which units are watched ("group", "establishment", "pole", "service", "uf").
-    set_for: consecutive periods beyond the level before it speaks. Levels themselves are the KPI's `threshold`.
+    set_for: consecutive periods beyond the level before it speaks; the levels themselves are the
+    KPI's `threshold`.
     grain: length of a judged period; None is the KPI's own (a day, or a month when the threshold
     is a gap: one day against last year is noise). side: "high" watches the upper level only.
     least: the mildest severity that speaks. disciplines: only units of these; empty is all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -29,17 +30,42 @@ def grain_of(kpi: Kpi, rule: Rule) -> Grain:
     return Grain.DAY
 
 
-def observed(  # noqa: PLR0913
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One KPI at one unit, over civil periods."""
+
+    generation: Generation
+    scope: Scope
+    kpi: Kpi
+    unit: UnitId
+    grain: Grain
+
+    def read(self, start: date, end: date, scenario: Scenario = "actual") -> pd.DataFrame:
+        """Points of the KPI from start to end."""
+        return series(
+            self.generation,
+            self.scope,
+            self.kpi,
+            self.unit,
+            start=start,
+            end=end,
+            grain=self.grain,
+            scenario=scenario,
+        ).sort_values("period")
+
+
+def observed(
     generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, *, grain: Grain, today: date
 ) -> tuple[Observed, ...]:
     """Closed and whole periods of a KPI at a unit, oldest first, with their reference if any.
 
     A period under way or with missing days is left out: it would fire on its own incompleteness.
     """
-    back = timedelta(days=_PERIODS_BACK[grain] * _DAYS[grain])
-    rows = _read(generation, scope, kpi, unit, today - back, today, grain)
+    asked = _Asked(generation, scope, kpi, unit, grain)
+    first = today - timedelta(days=_PERIODS_BACK[grain] * _DAYS[grain])
+    rows = asked.read(first, today)
     rows = rows[rows["status"] != "partial"]
-    references = _references(generation, scope, kpi, unit, today - back, today, grain)
+    references = _references(asked, rows, first, today)
     points = (
         Observed(start, end_of(start, grain), float(value), references.get(start))
         for start, value in zip(rows["period"], rows["value"], strict=True)
@@ -54,47 +80,20 @@ def end_of(start: date, grain: Grain) -> date:
     return start + timedelta(days=_DAYS[grain] - 1)
 
 
-def _read(  # noqa: PLR0913, PLR0917
-    generation: Generation,
-    scope: Scope,
-    kpi: Kpi,
-    unit: UnitId,
-    start: date,
-    end: date,
-    grain: Grain,
-    scenario: Scenario = "actual",
-) -> pd.DataFrame:
-    return series(
-        generation, scope, kpi, unit, start=start, end=end, grain=grain, scenario=scenario
-    ).sort_values("period")
-
-
-def _references(  # noqa: PLR0913, PLR0917
-    generation: Generation,
-    scope: Scope,
-    kpi: Kpi,
-    unit: UnitId,
-    start: date,
-    end: date,
-    grain: Grain,
-) -> dict[date, float]:
+def _references(asked: _Asked, rows: pd.DataFrame, start: date, end: date) -> dict[date, float]:
     """What a gap is read against, by first day of the period: budget, target or last year."""
-    threshold = kpi.threshold
+    kpi, threshold = asked.kpi, asked.kpi.threshold
     if threshold is None or threshold.on == "value":
         return {}
     if threshold.against == "budget":
-        rows = _read(generation, scope, kpi, unit, start, end, grain, "budget")
-        return _by_period(rows)
+        return _by_period(asked.read(start, end, "budget"))
     if threshold.against == "last_year":
-        before = _by_period(
-            _read(generation, scope, kpi, unit, _year_before(start), _year_before(end), grain)
-        )
-        alsace = generation.home.installation.holidays == "alsace-moselle"
+        before = _by_period(asked.read(_year_before(start), _year_before(end)))
+        alsace = asked.generation.home.installation.holidays == "alsace-moselle"
         return {
-            _year_after(start): value * _working_ratio(kpi, start, grain, alsace_moselle=alsace)
-            for start, value in before.items()
+            _year_after(day): value * _working_ratio(kpi, day, asked.grain, alsace_moselle=alsace)
+            for day, value in before.items()
         }
-    rows = _read(generation, scope, kpi, unit, start, end, grain)
     return {} if kpi.target is None else dict.fromkeys(rows["period"], kpi.target)
 
 

@@ -1,13 +1,16 @@
 """The rules: one entry each. Levels, owner and lever are the KPI's own unless a rule says other.
 
 To add one: a `Rule(...)` below. `set_for` is in judged periods (days, weeks or months): how
-long the level must last before anyone is told.
+long the level must last before anyone is told. The order of the table is the order of urgency.
 """
 
 from __future__ import annotations
 
 from cockpit.alerts.model import Rule
 from cockpit.kpi.model import Grain, KpiId
+
+FORECAST_SUFFIX = "_forecast"
+"""What the id of a rule takes when its level is only expected."""
 
 _HOSPITAL = ("group", "establishment")
 _SITES = ("establishment",)
@@ -20,14 +23,16 @@ def _rule(
 
 
 RULES: tuple[Rule, ...] = (
+    # Strain: what a night on call can still change
+    _rule("het_tension_index", _SITES),
+    _rule("boarders_now", _SITES),
+    _rule("bjml_gap", _SITES),
     # Emergency department
     _rule("ed_los_median", _SITES, set_for=2),
     _rule("ed_los_over_8h_rate", _SITES, set_for=2),
     _rule("ed_first_doctor_median", _SITES, set_for=2),
     _rule("ed_lwbs_rate", _SITES, set_for=2),
-    _rule("het_tension_index", _SITES),
     # Beds: two days running before a ward speaks (domain: "> 95 % med 2 days running")
-    _rule("boarders_now", _SITES),
     _rule("boarding_nights", _SITES, set_for=3),
     _rule("bed_occupancy_rate", _SITES, set_for=2),
     Rule(
@@ -40,7 +45,6 @@ RULES: tuple[Rule, ...] = (
         disciplines=("MED",),
     ),
     _rule("bed_occupancy_now", _SITES, set_for=2),
-    _rule("bjml_gap", _SITES),
     _rule("beds_closed_rate", _HOSPITAL, set_for=2),
     _rule("long_stays_present", _SITES, set_for=2),
     _rule("outlier_rate", _SITES, set_for=2),

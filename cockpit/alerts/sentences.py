@@ -15,7 +15,7 @@ from cockpit.i18n import Language
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.kpi.units import Unit
 from cockpit.series.model import ForecastPoint, Freshness
-from cockpit.wording import day, month, typed, weekday, with_unit
+from cockpit.wording import bare, day, month, typed, weekday, with_unit
 
 _PERIOD_WORDS: dict[Language, dict[Grain, tuple[str, str]]] = {
     "fr": {
@@ -30,6 +30,15 @@ _PERIOD_WORDS: dict[Language, dict[Grain, tuple[str, str]]] = {
     },
 }
 
+_SIDES: dict[Language, dict[str, str]] = {
+    "fr": {
+        "above": "Au-dessus du seuil de",
+        "below": "Au-dessous du seuil de",
+        "at": "Au seuil de",
+    },
+    "en": {"above": "Above the level of", "below": "Below the level of", "at": "At the level of"},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -39,27 +48,20 @@ class Words:
     body: str
 
 
-def threshold(
-    found: Verdict, kpi: Kpi, unit: Unit, grain: Grain, language: Language
-) -> Words:
-    """A level that is reached: "Occupation · Pneumologie : 97,2 %", then against what, since when."""
+def threshold(found: Verdict, kpi: Kpi, unit: Unit, grain: Grain, language: Language) -> Words:
+    """A level that is reached: "Occupation · Pneumologie : 97,2 %", then against what."""
     value = with_unit(found.last.value, kpi, language)
     level = with_unit(found.level, kpi, language)
     when = _since(found, grain, language)
     title = typed(f"{_name(kpi, language)} · {unit.label} : {value}", language)
-    if language == "fr":
-        side = "Au-dessus" if found.above else "Au-dessous"
-        return Words(title, f"{side} du seuil de {level}, {when}.")
-    return Words(title, f"{'Above' if found.above else 'Below'} the level of {level}, {when}.")
+    side = _SIDES[language]["at" if value == level else "above" if found.above else "below"]
+    return Words(title, f"{side} {level}, {when}.")
 
 
-def forecast(
-    point: ForecastPoint, level: float, kpi: Kpi, unit: Unit, language: Language
-) -> Words:
+def forecast(point: ForecastPoint, level: float, kpi: Kpi, unit: Unit, language: Language) -> Words:
     """A level that the middle of the forecast will reach, and which day."""
-    value, limit, low, high = (
-        with_unit(x, kpi, language) for x in (point.mid, level, point.low, point.high)
-    )
+    value, limit = (with_unit(x, kpi, language) for x in (point.mid, level))
+    low, high = (bare(x, kpi, language) for x in (point.low, point.high))
     on, name = weekday(point.day, language), _name(kpi, language)
     if language == "fr":
         return Words(
@@ -80,14 +82,18 @@ def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) ->
     """A source that is late, and how many watched indicators wait for it."""
     count = len(silenced)
     if language == "fr":
-        until = f"Dernier jour reçu : {day(source.as_of, language)}." if source.as_of else (
-            "Aucune donnée reçue."
+        until = (
+            f"Dernier jour reçu : {day(source.as_of, language)}."
+            if source.as_of
+            else ("Aucune donnée reçue.")
         )
         waits = "indicateur surveillé attend" if count < 2 else "indicateurs surveillés attendent"  # noqa: PLR2004
         body = f"{until} {count} {waits} cette source ; leurs alertes sont suspendues."
         return Words(typed(f"Données en retard : {source.label}", language), typed(body, language))
-    until = f"Last day received: {day(source.as_of, language)}." if source.as_of else (
-        "No data received."
+    until = (
+        f"Last day received: {day(source.as_of, language)}."
+        if source.as_of
+        else ("No data received.")
     )
     waits = "watched indicator waits" if count == 1 else "watched indicators wait"
     body = f"{until} {count} {waits} for this source; their alerts are on hold."
@@ -97,8 +103,10 @@ def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) ->
 def _since(found: Verdict, grain: Grain, language: Language) -> str:
     if found.run == 1:
         return _one_period(found.last.start, found.last.end, grain, language)
-    first = month(found.since.start, language) if grain is Grain.MONTH else day(
-        found.since.start, language
+    first = (
+        month(found.since.start, language)
+        if grain is Grain.MONTH
+        else day(found.since.start, language)
     )
     words = _PERIOD_WORDS[language][grain][1]
     if language == "fr":

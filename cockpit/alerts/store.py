@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cockpit.access.scope import Scope
 from cockpit.alerts.model import Alert
+from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
 from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.kpi.units import UnitTree
 from cockpit.warehouse import schema
@@ -22,6 +23,7 @@ _ALERT = pa.schema(
     [(column.name, _TYPES.get(column.name, pa.string())) for column in schema.alert.columns]
 )
 _KINDS = ("threshold", "forecast", "freshness")
+_URGENCY = {rule.id: index for index, rule in enumerate(RULES)}
 
 
 def to_table(alerts: Iterable[Alert]) -> pa.Table:
@@ -41,8 +43,7 @@ def active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
 
 
 def visible(alerts: Iterable[Alert], units: UnitTree, scope: Scope) -> tuple[Alert, ...]:
-    """What a scope sees of these alerts, worst first: red before amber, higher units first, then
-    the oldest."""
+    """What a scope sees of these alerts: red before amber, higher units, urgency, age."""
     seen = [
         shown
         for alert in alerts
@@ -64,12 +65,13 @@ def _seen_by(alert: Alert, units: UnitTree, scope: Scope) -> list[Alert]:
 
 def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
     depth = len(units.ancestors(alert.unit)) if alert.unit in units else 0
+    rule = alert.rule.removesuffix(FORECAST_SUFFIX)
     return (
         alert.severity != "red",
         _KINDS.index(alert.kind),
         depth,
+        _URGENCY.get(rule, len(_URGENCY)),
         alert.since,
-        alert.rule,
         alert.unit,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from cockpit import clock
 from cockpit.errors import BadRequest
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 By = Literal["unit", "facet"]
+Choice = TypeVar("Choice", bound=str)
+
+_BY: tuple[By, ...] = get_args(By)
+_SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
 MAX_POINTS = 5000
 _DEFAULT_DAYS = {"day": 30, "month": 365}
@@ -59,16 +63,14 @@ def series_question(kpi: Kpi, params: Mapping[str, str]) -> SeriesQuestion:
     grain = _grain(params, kpi)
     if (end - start).days > MAX_POINTS * _DAYS_PER_POINT[grain]:
         raise BadRequest(field="from", expected=f"au plus {MAX_POINTS} points")
-    by: By | None = _one_of(params, "by", get_args(By))
-    scenario: Scenario | None = _one_of(params, "scenario", get_args(Scenario))
     return SeriesQuestion(
         kpi=kpi,
         unit=unit_asked(params),
         start=start,
         end=end,
         grain=grain,
-        by=by,
-        scenario=scenario or "actual",
+        by=_one_of(params, "by", _BY),
+        scenario=_one_of(params, "scenario", _SCENARIOS) or "actual",
         facet=params.get("facet", ""),
     )
 
@@ -80,14 +82,13 @@ def unit_asked(params: Mapping[str, str]) -> UnitId | None:
 
 
 def _grain(params: Mapping[str, str], kpi: Kpi) -> Grain:
-    text: str | None = _one_of(params, "grain", tuple(Grain))
-    grain = Grain(text or kpi.step)
+    grain = _one_of(params, "grain", tuple(Grain)) or Grain(kpi.step)
     if kpi.step == "month" and grain in {Grain.DAY, Grain.WEEK}:
         raise BadRequest(field="grain", expected="month, quarter ou year pour cet indicateur")
     return grain
 
 
-def _one_of(params: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+def _one_of(params: Mapping[str, str], name: str, allowed: tuple[Choice, ...]) -> Choice | None:
     text = params.get(name)
     if not text:
         return None

@@ -5,6 +5,7 @@ Every function takes the visit first: scope and generation are part of every ans
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from cockpit import clock
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cockpit.kpi.model import Kpi, Term, UnitId
     from cockpit.kpi.units import Unit
     from cockpit.series.model import Freshness
-    from cockpit.warehouse.attach import Warehouse
+    from cockpit.warehouse.attach import Generation, Warehouse
 
 Json = dict[str, object]
 
@@ -41,14 +42,14 @@ def kpis(who: Visit) -> list[Json]:
     """
     seen = [kpi for kpi in who.kpis.values() if kpi.domain in who.scope.domains]
     unit = who.scope.roots[0]
-    found = trends(who.generation, who.scope, seen, unit, Period.MONTH)
+    found = trends(who.generation, who.scope, seen, unit, Period.DAY)
     return [_summary(trend) for trend in found]
 
 
 def kpi(who: Visit, name: str) -> Json:
     """One KPI with its definition card. Raises UnknownKpi, OutOfScope."""
     found = who.kpi(name)
-    (trend,) = trends(who.generation, who.scope, [found], who.scope.roots[0], Period.MONTH)
+    (trend,) = trends(who.generation, who.scope, [found], who.scope.roots[0], Period.DAY)
     fresh = freshness(who.generation, found)
     return _summary(trend) | _definition(found) | {"source": _source(fresh) if fresh else None}
 
@@ -125,15 +126,21 @@ def brief(who: Visit) -> Json:
     made = make_brief(who.generation, who.scope)
     return {
         "headline": pick(made.headline_fr, made.headline_en),
-        "counts": {str(status): count for status, count in dict(made.counts).items()},
+        "status": str(made.status),
+        "unit": made.unit,
+        "counts": {str(status): count for status, count in made.counts},
         "generation": who.generation.id,
         "published_at": _instant(who.generation.published_at),
         "lines": [
             {
+                "kind": line.kind,
                 "status": str(line.status),
                 "text": line.text,
                 "kpi": line.kpi,
                 "unit": line.unit,
+                "from": _day(line.window.start) if line.window else None,
+                "to": _day(line.window.end) if line.window else None,
+                "value": line.value,
             }
             for line in made.lines
         ],
@@ -143,7 +150,7 @@ def brief(who: Visit) -> Json:
 def health(warehouse: Warehouse) -> Json:
     """Whether the figures are fresh. Raises NoGeneration."""
     generation = warehouse.generation()
-    known = [_source(one) for one in sources(generation)]
+    known = source_list(generation)
     late = any(one["late"] or one["failed"] for one in known)
     return {
         "status": "late" if late else "ok",
@@ -151,6 +158,11 @@ def health(warehouse: Warehouse) -> Json:
         "published_at": _instant(generation.published_at),
         "sources": known,
     }
+
+
+def source_list(generation: Generation) -> list[Json]:
+    """Every source with its age, late ones first."""
+    return [_source(one) for one in sources(generation)]
 
 
 def _summary(trend: Trend) -> Json:
@@ -206,9 +218,9 @@ def _points(frame: pd.DataFrame) -> list[Json]:
         {
             "period": _day(row["period"]),
             **{name: row[name] for name in names},
-            "value": float(row["value"]),
-            "numerator": float(row["numerator"]),
-            "denominator": float(row["denominator"]),
+            "value": _number(row["value"]),
+            "numerator": _number(row["numerator"]),
+            "denominator": _number(row["denominator"]),
             "status": str(row["status"]),
         }
         for row in frame.to_dict("records")
@@ -267,6 +279,11 @@ def _only(who: Visit) -> UnitId | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _number(found: float) -> float | None:
+    """JSON has no NaN: a KPI without denominator, or of a special kind, has null there."""
+    return float(found) if math.isfinite(found) else None
 
 
 def _instant(stored: datetime | None) -> str | None:

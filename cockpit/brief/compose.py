@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 
@@ -12,7 +12,7 @@ from cockpit.access.scope import Scope
 from cockpit.alerts.model import Alert
 from cockpit.alerts.store import active
 from cockpit.brief import sentences
-from cockpit.brief.model import Brief, BriefLine
+from cockpit.brief.model import Brief, BriefLine, LineKind
 from cockpit.brief.rank import adverse, good
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import latest
@@ -34,8 +34,9 @@ _SEVERITY = {"red": Status.RED, "amber": Status.AMBER}
 def brief(generation: Generation, scope: Scope) -> Brief:
     """The brief of a scope at the first of its units; kept for the generation and the day.
 
-    Lines: at most three alerts on different KPIs, two unusual adverse changes of the home tiles,
-    one good news, one figure to come; steady tiles fill up to three lines. Never more than six.
+    Lines: at most three alerts on different KPIs, two unusual adverse changes of the home tiles
+    over seven days, one good news, one figure to come; steady tiles fill up to three lines. Never
+    more than six.
     """
     today = clock.today()
     key = ("brief", *scope.key(), today)
@@ -47,31 +48,60 @@ def _make(generation: Generation, scope: Scope, today: date) -> Brief:
     seen = [kpi for kpi in KPIS.values() if kpi.domain in scope.domains]
     watched = [kpi for kpi in seen if kpi.threshold is not None]
     found = trends(generation, scope, watched, unit.id, Period.DAY)
-    statuses = [(one.kpi.domain, one.status) for one in found if one.status in _COUNTED]
     tiles = [kpi for kpi in home_kpis() if kpi.domain in scope.domains]
-    shown = trends(generation, scope, tiles, unit.id, Period.DAY)
-    ahead = [(kpi, latest(generation, scope, kpi, unit.id)) for kpi in tiles]
+    moves = trends(generation, scope, _moving(seen), unit.id, Period.WEEK)
     alerts = active(generation, scope)
-    words = sentences.headline(statuses + [(a.domain, _SEVERITY[a.severity]) for a in alerts])
+    ahead = [(kpi, latest(generation, scope, kpi, unit.id)) for kpi in tiles]
+    statuses = {one.kpi.id: one.status for one in found if one.status in _COUNTED}
+    words = sentences.headline(statuses, _hospital_alerts(generation, alerts))
     return Brief(
         unit.id,
-        _worst([status for _, status in statuses]),
+        _worst(statuses.values()),
         words.fr,
         words.en,
-        counts([status for _, status in statuses]),
-        compose(alerts, shown, list(coming(ahead, unit, today))),
+        counts(statuses.values()),
+        compose(
+            alerts,
+            moves,
+            trends(generation, scope, tiles, unit.id, Period.DAY),
+            tuple(coming(ahead, unit, today)),
+        ),
     )
 
 
+def _moving(kpis: Iterable[Kpi]) -> list[Kpi]:
+    """Tiles and watched rates; counts other than tiles move with every public holiday."""
+    return [kpi for kpi in kpis if kpi.home_rank or (kpi.threshold and kpi.additive == "none")]
+
+
+def _hospital_alerts(generation: Generation, alerts: Iterable[Alert]) -> dict[KpiId, Status]:
+    """The worst alert of each KPI at an establishment or above.
+
+    A full ward is not a hospital under strain.
+    """
+    found: dict[KpiId, Status] = {}
+    for alert in alerts:
+        level = generation.units.get(alert.unit).level
+        if alert.kpi is not None and level in {"group", "establishment"}:
+            found.setdefault(alert.kpi, _SEVERITY[alert.severity])
+    return found
+
+
 def compose(
-    alerts: Sequence[Alert], tiles: Sequence[Trend], ahead: Sequence[BriefLine]
+    alerts: Sequence[Alert],
+    moves: Sequence[Trend],
+    tiles: Sequence[Trend],
+    coming_lines: Sequence[BriefLine],
 ) -> tuple[BriefLine, ...]:
-    """Three to six lines, worst first, at most one per KPI; fewer when there are not enough."""
+    """Three to six lines, worst first, at most one per KPI; fewer when there are not enough.
+
+    moves: trends over seven days, where changes are looked for. tiles: the home tiles.
+    """
     lines: list[BriefLine] = []
     _add(lines, map(alert_line, alerts), _ALERTS)
-    _add(lines, map(change_line, adverse(tiles)), _CHANGES)
-    _add(lines, map(change_line, good(tiles)), 1)
-    ahead = [line for line in ahead if len(lines) < MOST_LINES][:1]
+    _add(lines, (change_line(one) for one in adverse(moves) if one.kpi.home_rank), _CHANGES)
+    _add(lines, map(change_line, good(moves)), 1)
+    ahead = coming_lines[:1]
     missing = max(0, FEWEST_LINES - len(lines) - len(ahead))
     _add(lines, (steady_line(tile) for tile in tiles if tile.value is not None), missing)
     return (*lines[: MOST_LINES - len(ahead)], *ahead)
@@ -96,7 +126,7 @@ def counts(statuses: Iterable[Status]) -> tuple[tuple[Status, int], ...]:
     return tuple((status, found[status]) for status in _COUNTED)
 
 
-def _worst(statuses: Sequence[Status]) -> Status:
+def _worst(statuses: Collection[Status]) -> Status:
     return next((status for status in _COUNTED if status in statuses), Status.UNAVAILABLE)
 
 
@@ -121,7 +151,7 @@ def change_line(trend: Trend) -> BriefLine:
     is_good = bool(change and change.good)
     known = trend.status if trend.status in _COUNTED else None
     status = known or (Status.OK if is_good else Status.AMBER)
-    kind = "good" if is_good else "change"
+    kind: LineKind = "good" if is_good else "change"
     return BriefLine(
         kind, status, words.fr, words.en, trend.kpi.id, trend.unit.id, trend.window, trend.value
     )

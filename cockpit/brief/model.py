@@ -14,8 +14,11 @@ LineKind = Literal["alert", "change", "good", "coming", "steady"]
 
 @dataclass(frozen=True, slots=True)
 class BriefLine:
-    """One line. kpi is None for a late source; window: the days of the figure (to come for
-    "coming"); value: the figure itself, in the KPI's unit."""
+    """One line of the brief.
+
+    kpi is None for a late source. window: the days of the figure (to come for "coming"). value:
+    the figure itself, in the KPI's unit.
+    """
 
     kind: LineKind
     status: Status

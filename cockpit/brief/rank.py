@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from statistics import pstdev
 
-from cockpit.series.model import Change, Trend
+from cockpit.series.model import Change, Status, Trend
 
 _FEWEST_POINTS = 6
 UNUSUAL = 1.0
@@ -40,9 +40,13 @@ def adverse(trends: Iterable[Trend]) -> list[Trend]:
 
 
 def good(trends: Iterable[Trend]) -> list[Trend]:
-    """Unusual good changes, the most unusual first."""
-    found = [trend for trend in trends if _is_fresh(trend) and surprise(trend) >= UNUSUAL]
-    return sorted(found, key=surprise, reverse=True)
+    """Unusual good changes of figures within their levels: tiles first, the most unusual first."""
+    found = [
+        trend
+        for trend in trends
+        if _is_fresh(trend) and trend.status is not Status.RED and surprise(trend) >= UNUSUAL
+    ]
+    return sorted(found, key=lambda trend: (trend.kpi.home_rank == 0, -surprise(trend)))
 
 
 def _is_fresh(trend: Trend) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cockpit.brief.rank import main_change
 from cockpit.forecast.model import Forecast
 from cockpit.i18n import Language
-from cockpit.kpi.model import Domain, Kpi
+from cockpit.kpi.model import Kpi, KpiId
 from cockpit.series.model import Change, ForecastPoint, Status, Trend
-from cockpit.wording import NBSP, change, month, number, typed, weekday, with_unit
+from cockpit.wording import bare, change, day, month, percent, typed, weekday, with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,31 @@ _HEADLINES = {
     "ok": Both("Situation sous contrôle", "Situation under control"),
     "none": Both("Aucun indicateur n'est encore alimenté", "No indicator is fed yet"),
 }
-_CAPACITY = frozenset({Domain.BEDS, Domain.ACTIVITY})
+_STRAIN = frozenset(
+    {
+        "het_tension_index",
+        "boarders_now",
+        "boarding_nights",
+        "bed_occupancy_rate",
+        "bed_occupancy_now",
+        "bjml_gap",
+        "beds_available_now",
+        "ed_los_median",
+        "ed_los_over_8h_rate",
+    }
+)
+"""Red here is strain: too few beds or too long a wait; elsewhere it is a decision to take."""
 
 
-def headline(statuses: list[tuple[Domain, Status]]) -> Both:
-    """The status sentence: strain is about beds and emergencies, the rest asks for a decision."""
-    reds = {domain for domain, status in statuses if status is Status.RED}
-    if reds & _CAPACITY:
+def headline(statuses: Mapping[KpiId, Status], alerts: Mapping[KpiId, Status]) -> Both:
+    """The status sentence, from the levels at the top of the scope and the alerts of its sites."""
+    both = [*statuses.items(), *alerts.items()]
+    reds = {kpi for kpi, status in both if status is Status.RED}
+    if reds & _STRAIN:
         return _HEADLINES["capacity"]
     if reds:
         return _HEADLINES["red"]
-    if any(status is Status.AMBER for _, status in statuses):
+    if any(status is Status.AMBER for _, status in both):
         return _HEADLINES["amber"]
     return _HEADLINES["ok" if statuses else "none"]
 
@@ -70,12 +85,26 @@ def _value(trend: Trend, language: Language) -> str:
 
 def _moved(trend: Trend, language: Language) -> str:
     found = main_change(trend)
-    said = f"{_name(trend.kpi, language)} : {_value(trend, language)}"
-    if trend.kpi.step == "month" and trend.window is not None:
-        said += f" {'en' if language == 'fr' else 'in'} {month(trend.window.end, language)}"
+    said = f"{_name(trend.kpi, language)} : {_value(trend, language)}{_when(trend, language)}"
     if found is not None:
         said += f", {change(found.delta, trend.kpi, language)} {_against(found, trend, language)}"
     return typed(said, language) + "."
+
+
+def _when(trend: Trend, language: Language) -> str:
+    """The days of the figure: its month, its last day for a level, its number of days else."""
+    window = trend.window
+    if window is None:
+        return ""
+    if trend.kpi.step == "month":
+        return f" {'en' if language == 'fr' else 'in'} {month(window.end, language)}"
+    if trend.kpi.additive == "units" or window.days == 1:
+        return f" {'le' if language == 'fr' else 'on'} {day(window.end, language)}"
+    return f" {'sur' if language == 'fr' else 'over'} {window.days} {_days(language)}"
+
+
+def _days(language: Language) -> str:
+    return "jours" if language == "fr" else "days"
 
 
 def _against(found: Change, trend: Trend, language: Language) -> str:
@@ -103,15 +132,14 @@ def _steady(trend: Trend, language: Language) -> str:
 def _coming(
     kpi: Kpi, unit_label: str, point: ForecastPoint, made: Forecast, language: Language
 ) -> str:
-    mid, low, high = (with_unit(x, kpi, language) for x in (point.mid, point.low, point.high))
-    day = weekday(point.day, language)
+    mid, when = with_unit(point.mid, kpi, language), weekday(point.day, language)
+    low, high = (bare(x, kpi, language) for x in (point.low, point.high))
+    name = _name(kpi, language)
     if language == "fr":
-        said = f"À venir, {unit_label} : {mid} {day} (entre {low} et {high})"
-        error = "; erreur habituelle à 7 jours" if made.mape is not None else ""
+        said = f"À venir · {name} · {unit_label} : {mid} {when} (entre {low} et {high})"
     else:
-        said = f"Coming, {unit_label} : {mid} on {day} (between {low} and {high})"
-        error = "; usual error at 7 days" if made.mape is not None else ""
+        said = f"Coming · {name} · {unit_label} : {mid} on {when} (between {low} and {high})"
     if made.mape is not None:
-        percent = number(made.mape, 0, language) + (f"{NBSP}%" if language == "fr" else "%")
-        error += f" {percent}"
-    return typed(f"{said}{error}".replace("; ", " ; "), language) + "."
+        error = "erreur habituelle à 7 jours" if language == "fr" else "usual error at 7 days"
+        said += f" ; {error} {percent(made.mape, 0, language)}"
+    return typed(said, language) + "."

@@ -6,9 +6,6 @@ else; what a person must read goes to standard error, in French. Nothing ever as
 
 from __future__ import annotations
 
-import os
-import sys
-
 from cockpit.cli import alerts, forecasts, keep, kpis, look, serving, sources
 from cockpit.cli.out import application
 
@@ -23,8 +20,4 @@ for module in (serving, keep, look):
 
 def main() -> None:
     """Entry point of the `cockpit` script."""
-    try:
-        app()
-    except BrokenPipeError:  # `cockpit kpi list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    app()

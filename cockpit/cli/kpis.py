@@ -40,7 +40,7 @@ def show(kpi: Id, as_json: Json = False, role: As = None) -> None:
 
 
 @app.command()
-def series(
+def series(  # noqa: PLR0917 - one parameter per option
     kpi: Id,
     unit: UnitCode = None,
     start: Start = None,

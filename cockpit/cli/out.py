@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -32,7 +32,7 @@ UnitCode = Annotated[str | None, typer.Option("--unit", help="Code de l'unité."
 class Commands(TyperGroup):
     """Turns an error of the project into its sentence and the exit status that it deserves."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
@@ -68,7 +68,11 @@ def give(answer: object, *, as_json: bool, columns: Sequence[str] = ()) -> None:
         text = "\n".join(f"{name} : {_cell(value)}" for name, value in answer.items())
     else:
         text = str(answer)
-    print(text, flush=True)  # noqa: T201
+    try:
+        print(text, flush=True)  # noqa: T201
+    except BrokenPipeError as error:  # `cockpit kpi list | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from error
 
 
 def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:

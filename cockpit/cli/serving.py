@@ -1,4 +1,4 @@
-"""`cockpit up`, `serve`, `worker`, `refresh`, `rebuild`, `demo`: the processes and what they run."""
+"""`cockpit demo`, `up`, `serve`, `worker`, `refresh`, `rebuild`: what runs."""
 
 from __future__ import annotations
 
@@ -92,4 +92,3 @@ def rebuild(as_json: Json = False) -> None:
     from cockpit import refresh as path  # noqa: PLC0415
 
     give({"generation": path.rebuild(settings.home(), on_step=say)}, as_json=as_json)
-

@@ -1,4 +1,4 @@
-"""The web process: uvicorn on loopback, with the settings of this repository whatever the folder."""
+"""The web process: uvicorn on loopback, with this repository's settings whatever the folder."""
 
 from __future__ import annotations
 

@@ -28,11 +28,15 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is delimited. ends_lines: the exporter ends its last line too."""
+    """How a text is delimited.
+
+    ends_lines: the exporter ends its last line too. columns: their names when no line holds them.
+    """
 
     delimiter: str
     skip_lines: int = 0
     ends_lines: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def _body(text: bytes, layout: Layout, name: str) -> _Body:
         start = text.find(b"\n", start) + 1
         if not start:
             raise BadDelivery(file=name, line=1, expected="un en-tête après les lignes à sauter")
+    if layout.columns:
+        return _Body(name, text[start:], layout.skip_lines + 1, layout.delimiter, layout.columns)
     end = text.find(b"\n", start)
     end = len(text) if end < 0 else end + 1
     if not text[start:end].strip() or end - start > _LONGEST_LINE:
@@ -115,7 +121,7 @@ def _header(line: str, layout: Layout, name: str) -> tuple[str, ...]:
 
 
 def _check_columns(body: _Body, columns: tuple[str, ...]) -> None:
-    line = body.first_line - 1
+    line = max(1, body.first_line - 1)
     for column in body.header:
         if column and body.header.count(column) > 1:
             raise BadDelivery(

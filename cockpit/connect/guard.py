@@ -52,7 +52,7 @@ def read_bytes(home: Home, name: str, largest: int = LARGEST_BYTES) -> bytes:
     try:
         with _opened(home.root.resolve(), name) as descriptor:
             return _content(descriptor, name, largest)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
         raise _refused(name, "un fichier lisible placé dans COCKPIT_HOME") from error
 
 

@@ -27,9 +27,9 @@ def connector(kind: str) -> Connector:
     """
     try:
         if kind in _built_in():
-            return cast(Connector, importlib.import_module(f"connectors.{kind}").CONNECTOR)
+            return cast("Connector", importlib.import_module(f"connectors.{kind}").CONNECTOR)
         if kind in _third_party():
-            return cast(Connector, _third_party()[kind].load().CONNECTOR)
+            return cast("Connector", _third_party()[kind].load().CONNECTOR)
     except ImportError as error:
         raise BadSource(
             file=kind, field="connector", expected=f"le paquet « {error.name} » installé"

@@ -6,4 +6,6 @@
     backtest.py     the error printed on the card, beside the same-weekday mean's
     landing.py      the year-end result, title by title
     store.py        rows of the generation, and the readers
+
+A stored forecast is never changed: what was predicted stays beside what happened.
 """

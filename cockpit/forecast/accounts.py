@@ -23,13 +23,16 @@ from cockpit.series.model import ForecastPoint
 from cockpit.warehouse.attach import Generation
 
 MODEL = "landing_profile"
-SIDES: Mapping[Side, tuple[str, ...]] = {"revenue": ("1", "2", "3"), "expense": ("1", "2", "3", "4")}
+SIDES: Mapping[Side, tuple[str, ...]] = {
+    "revenue": ("1", "2", "3"),
+    "expense": ("1", "2", "3", "4"),
+}
 _YEARS_READ = 4
 _BUDGET = "budget"
 _REALISED = "realised"
 
 
-def ledger(  # noqa: PLR0913
+def ledger(
     generation: Generation,
     scope: Scope,
     accounts: Mapping[Side, Kpi],
@@ -68,9 +71,7 @@ def ledger(  # noqa: PLR0913
     return rows[["month", "side", "title", "value"]].astype({"value": float})
 
 
-def landings(
-    history: pd.DataFrame, budget: pd.DataFrame, year: int
-) -> Iterator[Landing]:
+def landings(history: pd.DataFrame, budget: pd.DataFrame, year: int) -> Iterator[Landing]:
     """The landing as it stood after each closed month of the year, oldest first."""
     months = pd.to_datetime(history["month"])
     newest = landing(history, year, budget)
@@ -116,9 +117,7 @@ def _parts(found: Landing) -> Iterator[tuple[str, tuple[float, float, float]]]:
             yield f"{_BUDGET}/{name}", (title.budget,) * 3
 
 
-def stored_landing(
-    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId
-) -> Landing | None:
+def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Landing | None:
     """The newest landing of a unit, in euros; None when there is none.
 
     kpi: `year_end_landing`. Raises UnknownUnit, OutOfScope.

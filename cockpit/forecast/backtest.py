@@ -50,15 +50,11 @@ def mape_at_7_days(
 def _origins(history: pd.DataFrame, count: int) -> list[object]:
     """Last days known at each origin; at least nine weeks of history stay before each."""
     last, first = history["day"].iloc[-1], history["day"].iloc[0]
-    wanted = [
-        last - timedelta(days=HORIZON_DAYS + STEP_DAYS * back) for back in range(count)
-    ]
+    wanted = [last - timedelta(days=HORIZON_DAYS + STEP_DAYS * back) for back in range(count)]
     return [day for day in wanted if (day - first).days >= (weekday_mean.WEEKS + 1) * 7]
 
 
-def coverage(
-    history: pd.DataFrame, model: str, *, calendar: FrenchCalendar, origins: int
-) -> float:
+def coverage(history: pd.DataFrame, model: str, *, calendar: FrenchCalendar, origins: int) -> float:
     """Share of the observed values inside the 80 % interval over seven days; NaN without any."""
     inside: list[bool] = []
     for origin in _origins(history, origins):

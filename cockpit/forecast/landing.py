@@ -12,7 +12,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,11 @@ import pandas as pd
 
 Side = Literal["revenue", "expense"]
 Values = npt.NDArray[np.float64]
+Ledger = dict[int, Values]
 
 _YEARS_OF_PROFILE = 3
 _DRAWS = 4000
 _SEED = 20
-_MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +71,37 @@ def landing(history: pd.DataFrame, year: int, budget: pd.DataFrame) -> Landing |
     (grants are booked in blocks). Without a complete past year the budget's own months give the
     profile, and without budget every month weighs the same.
     """
-    tables = {key: _by_month(rows) for key, rows in history.groupby(["side", "title"])}
+    tables, voted = _by_title(history), _by_title(budget)
     closed = _closed_months(history, year)
-    if closed == 0 or not tables:
+    if closed == 0:
         return None
-    voted = {key: _by_month(rows) for key, rows in budget.groupby(["side", "title"])}
     keys = sorted(tables, key=lambda key: (key[0] != "revenue", key[1]))
-    profiles = [_profile(tables[key], voted.get(key), year) for key in keys]
+    profiles = [_profile(tables[key], voted.get(key, {}), year) for key in keys]
     remaining = [
-        _remaining(tables[key], profile, year, closed)
+        _remaining(_booked(tables[key], year, closed), profile, closed)
         for key, profile in zip(keys, profiles, strict=True)
     ]
     misses = _misses([tables[key] for key in keys], profiles, year, closed)
     errors = _simulated(np.array(remaining), misses, closed)
-    titles = tuple(
-        _title(key, tables[key], rest, deviations, voted.get(key), year, closed)
-        for key, rest, deviations in zip(keys, remaining, errors, strict=True)
-    )
-    return _result(titles, errors, year, closed)
+    titles = []
+    for key, rest, deviations in zip(keys, remaining, errors, strict=True):
+        booked = _booked(tables[key], year, closed)
+        expected = booked + float(rest.sum())
+        low, high = _range(deviations)
+        plan = voted.get(key, {}).get(year)
+        total = None if plan is None else float(plan.sum())
+        titles.append(TitleLanding(*key, booked, expected + low, expected, expected + high, total))
+    return _result(tuple(titles), errors, year, closed)
 
 
-def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
-    """Years in rows, months 1 to 12 in columns, 0 where nothing was booked."""
-    months = pd.to_datetime(rows["month"])
-    table = rows["value"].astype(float).groupby([months.dt.year, months.dt.month]).sum().unstack()
-    return table.reindex(columns=_MONTHS).fillna(0.0)
+def _by_title(rows: pd.DataFrame) -> dict[tuple[Side, str], Ledger]:
+    """Twelve amounts per year (0 where nothing was booked), per title of each side."""
+    found: dict[tuple[Side, str], Ledger] = {}
+    columns = (rows["month"], rows["side"], rows["title"], rows["value"].astype(float))
+    for month, side, title, value in zip(*columns, strict=True):
+        ledger = found.setdefault((cast("Side", side), str(title)), {})
+        ledger.setdefault(month.year, np.zeros(12))[month.month - 1] += value
+    return found
 
 
 def _closed_months(history: pd.DataFrame, year: int) -> int:
@@ -106,67 +112,64 @@ def _closed_months(history: pd.DataFrame, year: int) -> int:
     return int(lasts.min()) if len(lasts) == len({"revenue", "expense"}) else 0
 
 
-def _profile(table: pd.DataFrame, voted: pd.DataFrame | None, year: int) -> Values:
+def _profile(ledger: Ledger, voted: Ledger, year: int) -> Values:
     """Weight of each month, mean 1: past complete years, else the budget, else flat."""
-    past = table[(table.index < year) & (table.index >= year - _YEARS_OF_PROFILE)]
-    past = past[(past != 0).any(axis=1) & (past.sum(axis=1) != 0)]
-    past = past[[_is_complete(table, int(known)) for known in past.index]]
-    if past.empty and voted is not None and year in voted.index and voted.loc[year].sum() != 0:
-        past = voted.loc[[year]]
-    if past.empty:
+    years = range(year - _YEARS_OF_PROFILE, year)
+    past = [ledger[one] for one in years if _is_complete(ledger, one)]
+    if not past and year in voted and voted[year].sum():
+        past = [voted[year]]
+    if not past:
         return np.ones(12)
-    weights: Values = past.div(past.mean(axis=1), axis=0).mean().to_numpy(float)
+    weights: Values = np.mean([months / months.mean() for months in past], axis=0)
     return weights
 
 
-def _is_complete(table: pd.DataFrame, year: int) -> bool:
-    """A past year that begins the history in the middle of the year is no profile."""
-    booked = table.loc[year] != 0
-    return year > table.index.min() or bool(booked.loc[1])
+def _is_complete(ledger: Ledger, year: int) -> bool:
+    """A first year that begins after January is no profile, nor is an empty one."""
+    if year not in ledger or not ledger[year].sum():
+        return False
+    return year > min(ledger) or bool(ledger[year][0])
 
 
-def _remaining(table: pd.DataFrame, profile: Values, year: int, closed: int) -> Values:
+def _remaining(booked: float, profile: Values, closed: int) -> Values:
     """Expected amount of each month still to come."""
-    known = profile[:closed].sum()
-    booked = _booked(table, year, closed)
+    known = float(profile[:closed].sum())
     level = booked / known if known else booked / closed
     return level * profile[closed:]
 
 
-def _booked(table: pd.DataFrame, year: int, closed: int) -> float:
-    if year not in table.index:
-        return 0.0
-    return float(table.loc[year, list(_MONTHS)[:closed]].sum())
+def _booked(ledger: Ledger, year: int, closed: int) -> float:
+    return float(ledger[year][:closed].sum()) if year in ledger else 0.0
 
 
-def _misses(
-    tables: list[pd.DataFrame], profiles: list[Values], year: int, closed: int
-) -> Values:
+def _misses(ledgers: list[Ledger], profiles: list[Values], year: int, closed: int) -> Values:
     """How far each past month fell from its profile: months in rows, titles in columns, as shares.
 
     The year under way speaks for itself with its closed months; each past year is read against
-    its own level.
+    its own level. Months that no title knows are left out.
     """
-    columns = []
-    for table, profile in zip(tables, profiles, strict=True):
-        rows = [
-            _year_misses(table, profile, known, closed if known == year else 12)
-            for known in range(year - _YEARS_OF_PROFILE + 1, year + 1)
-        ]
-        columns.append(np.concatenate(rows))
+    years = range(year - _YEARS_OF_PROFILE + 1, year + 1)
+    columns = [
+        np.concatenate(
+            [_year_misses(ledger, profile, one, closed if one == year else 12) for one in years]
+        )
+        for ledger, profile in zip(ledgers, profiles, strict=True)
+    ]
     matrix = np.column_stack(columns)
-    return matrix[~np.isnan(matrix).all(axis=1)]
+    known: Values = matrix[~np.isnan(matrix).all(axis=1)]
+    return known
 
 
-def _year_misses(table: pd.DataFrame, profile: Values, year: int, months: int) -> Values:
-    if year not in table.index or not _is_complete(table, year):
+def _year_misses(ledger: Ledger, profile: Values, year: int, months: int) -> Values:
+    if not _is_complete(ledger, year):
         return np.full(months, np.nan)
-    booked = table.loc[year].to_numpy(float)[:months]
-    weights = profile[:months]
+    booked, weights = ledger[year][:months], profile[:months]
     level = booked.sum() / weights.sum() if weights.sum() else 0.0
     expected = level * weights
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected != 0, booked / expected - 1, 0.0)
+    misses: Values = np.divide(
+        booked - expected, expected, out=np.zeros(months), where=expected != 0
+    )
+    return misses
 
 
 def _simulated(remaining: Values, misses: Values, closed: int) -> Values:
@@ -184,24 +187,8 @@ def _simulated(remaining: Values, misses: Values, closed: int) -> Values:
     behind = shares[rng.integers(0, len(shares), (_DRAWS, closed))].mean(axis=1)
     drawn = np.einsum("dmt,tm->td", ahead, remaining)
     level = -behind.T * remaining.sum(axis=1, keepdims=True)
-    return drawn + level
-
-
-def _title(  # noqa: PLR0913, PLR0917 - the columns of one row, used once
-    key: tuple[Side, str],
-    table: pd.DataFrame,
-    rest: Values,
-    deviations: Values,
-    voted: pd.DataFrame | None,
-    year: int,
-    closed: int,
-) -> TitleLanding:
-    booked = _booked(table, year, closed)
-    expected = booked + float(rest.sum())
-    low, high = _range(deviations)
-    has_budget = voted is not None and year in voted.index
-    total = float(voted.loc[year].sum()) if voted is not None and has_budget else None
-    return TitleLanding(*key, booked, expected + low, expected, expected + high, total)
+    deviations: Values = drawn + level
+    return deviations
 
 
 def _range(deviations: Values) -> tuple[float, float]:

@@ -58,9 +58,7 @@ def _gaps(history: pd.DataFrame, last: date) -> str:
     recent = history[history["day"] >= start]
     missing = _RECENT_DAYS - len(recent)
     if missing > GAP_SHARE * _RECENT_DAYS or _longest_gap(recent) >= GAP_DAYS:
-        return (
-            f"Pas de prévision : {missing} jours manquent sur les {_RECENT_DAYS} derniers jours."
-        )
+        return f"Pas de prévision : {missing} jours manquent sur les {_RECENT_DAYS} derniers jours."
     return ""
 
 

@@ -12,6 +12,7 @@ from cockpit.access.scope import Scope, scope_named
 from cockpit.forecast import accounts
 from cockpit.forecast.backtest import MODELS, mape_at_7_days
 from cockpit.forecast.calendar_fr import FrenchCalendar
+from cockpit.forecast.landing import Side
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models import prophet_fr, weekday_mean
 from cockpit.forecast.refuse import refusal
@@ -135,8 +136,8 @@ def _landings(
 def _landings_of(
     generation: Generation, scope: Scope, catalogue: Mapping[KpiId, Kpi], unit: UnitId
 ) -> Iterator[Forecast]:
-    """The landings of the last year with a closed month: this one, else the one before (January)."""
-    sides: dict[accounts.Side, Kpi] = {
+    """The landings of the last year that has a closed month (in January, the year before)."""
+    sides: dict[Side, Kpi] = {
         "revenue": catalogue[REVENUE],
         "expense": catalogue[EXPENSE],
     }

@@ -58,10 +58,7 @@ class Reader(Protocol):
 def to_tables(forecasts: Iterable[Forecast]) -> dict[str, pa.Table]:
     """`forecast_run` and `forecast_point`, in the columns of the generation's tables."""
     kept = tuple(forecasts)
-    runs = [
-        {name: getattr(forecast, name) for name in _RUN.names}
-        for forecast in kept
-    ]
+    runs = [{name: getattr(forecast, name) for name in _RUN.names} for forecast in kept]
     points = [
         {
             "kpi": forecast.kpi,
@@ -118,7 +115,7 @@ def _read(generation: Reader, kpi: KpiId, unit: UnitId) -> tuple[Forecast, ...]:
         .order_by(point.day)
     )
     keys = ["facet", "model", "origin"]
-    by_run = {name: rows for name, rows in points.groupby(keys)}
+    by_run = dict(iter(points.groupby(keys)))
     return tuple(
         _forecast(row, by_run.get((row["facet"], row["model"], row["origin"])))
         for row in runs.to_dict("records")

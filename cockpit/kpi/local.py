@@ -50,7 +50,7 @@ def read_folder(folder: Path, known: Mapping[KpiId, Kpi]) -> dict[KpiId, Kpi]:
     """
     kpis = dict(known)
     seen: dict[str, str] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(path for path in folder.glob("*.toml") if path.is_file()):
         kpi = _read(path, known)
         if kpi.id in seen:
             raise _bad(path, "id", f"un identifiant absent de « {seen[kpi.id]} »")

@@ -104,30 +104,36 @@ class Panel:
         rows = self._rows(term.measure, scenario, key)
         if rows.empty:
             return _NOTHING
+        kind = MEASURES[term.measure].facet
         prefixes = list(term.facets)
         if split:
-            prefixes = _narrowed(prefixes, self.facet)
+            prefixes = _narrowed(prefixes, self.facet, kind)
             if self.by == "facet" and key:
-                prefixes = _narrowed(prefixes, key)
+                prefixes = _narrowed(prefixes, key, kind)
         if not prefixes:
             return _daily(rows)
         codes = rows["facet_code"]
         kept = np.zeros(len(rows), dtype=bool)
         for prefix in prefixes:
-            kept |= (codes == prefix).to_numpy() | codes.str.startswith(prefix + "/").to_numpy()
+            kept |= (codes == prefix).to_numpy() | codes.str.startswith(_opening(prefix, kind)).to_numpy()
         if not kept.any() and self.by == "facet":
             return _NOTHING
         return _daily(rows.assign(value=np.where(kept, rows["value"], 0.0)))
 
 
-def _narrowed(prefixes: list[str], facet: str) -> list[str]:
+def _opening(prefix: str, kind: str | None) -> str:
+    """What the codes below a facet begin with: account 68 holds 6811, other facets hold paths."""
+    return prefix if kind == "account" and "/" in prefix else prefix + "/"
+
+
+def _narrowed(prefixes: list[str], facet: str, kind: str | None) -> list[str]:
     """The wanted facets once one of them is asked for."""
     if not facet:
         return prefixes
     if not prefixes:
         return [facet]
-    inside = [p for p in prefixes if p == facet or p.startswith(facet + "/")]
-    around = [facet for p in prefixes if facet.startswith(p + "/")]
+    inside = [p for p in prefixes if p == facet or p.startswith(_opening(facet, kind))]
+    around = [facet for p in prefixes if facet.startswith(_opening(p, kind))]
     return inside or around or ["\0"]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from cockpit.kpi.measures import MEASURES
-from cockpit.kpi.model import Kpi
+from cockpit.kpi.model import Kpi, MeasureId
 from cockpit.kpi.windows import month_end
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
@@ -37,10 +37,21 @@ def _read(generation: Generation) -> pd.DataFrame:
         .join(schema.source, source.name == feed.source, isouter=True)
     )
     rows["last_day"] = [
-        month_end(day.date()) if MEASURES[name].step == "month" else day.date()
-        for name, day in zip(rows["measure"], rows["last_day"], strict=True)
+        _described_until(name, day.date(), received.date())
+        for name, day, received in zip(
+            rows["measure"], rows["last_day"], rows["received_at"], strict=True
+        )
     ]
     return rows
+
+
+def _described_until(measure: str, last: date, received: date) -> date:
+    """The last day that a figure describes; a month delivered before its end is described until
+    the day before its delivery."""
+    if MEASURES[MeasureId(measure)].step == "day":
+        return last
+    end = month_end(last)
+    return end if end < received else max(last, received - timedelta(days=1))
 
 
 def last_day(generation: Generation, kpi: Kpi) -> date | None:

@@ -169,7 +169,7 @@ TREASURY = (
         "sortie.",
         definition_en="Closed stays with a grouped, validated summary divided by closed stays. "
         "Always low for the last thirty days: compare at the same delay after exit.",
-        unit="%", direction="up", step="day", decimals=1, scale=100, target=98,
+        unit="%", direction="up", step="month", decimals=1, scale=100, target=98,
         numerator=(term("coded_stays"),),
         denominator=(term("closed_stays"),),
         aggregation="RS",

@@ -5,15 +5,23 @@ from __future__ import annotations
 from cockpit.kpi.model import Kpi
 from cockpit.series.model import Change, Status
 
+_FEWEST_DAYS_OF_A_GAP = 28
+
 
 def compared(kpi: Kpi, value: float | None, references: dict[str, Change]) -> float | None:
-    """The number that the KPI's levels are about: its value, or its gap to a reference."""
+    """The number that the KPI's levels are about: its value, or its gap to a reference.
+
+    A gap to last year or to the budget is only judged over four weeks or more: on one day it says
+    nothing but chance, and red everywhere is how a dashboard dies.
+    """
     if value is None or kpi.threshold is None:
         return None
     if kpi.threshold.on == "value":
         return value
     reference = references.get(kpi.threshold.against)
     if reference is None:
+        return None
+    if reference.window is not None and reference.window.days < _FEWEST_DAYS_OF_A_GAP:
         return None
     if kpi.threshold.on == "gap":
         return reference.delta

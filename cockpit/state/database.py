@@ -53,7 +53,7 @@ def _open(url: str, lock: Path) -> Engine:
     return opened
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection
+def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)

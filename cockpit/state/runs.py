@@ -70,7 +70,13 @@ def record_run(engine: Engine, run: RunRecord, refused: Iterable[RefusedRow] = (
         session.add(row)
         session.flush()
         kept = [
-            {"run_id": row.id, "file": r.file, "line": r.line, "column": r.column, "reason": r.reason}
+            {
+                "run_id": row.id,
+                "file": r.file,
+                "line": r.line,
+                "column": r.column,
+                "reason": r.reason,
+            }
             for r, _ in zip(refused, range(KEPT_REFUSED_ROWS), strict=False)
         ]
         if kept:
@@ -105,18 +111,18 @@ def refused_rows(engine: Engine, run_id: int, limit: int = 200) -> tuple[Refused
 
 
 def forget_runs(engine: Engine, before: datetime) -> int:
-    """Delete runs started before an instant, with their refused rows; the newest of each source stays."""
+    """Delete runs started before an instant, with their refused rows; the newest of each stays."""
     newest = select(func.max(Run.id)).group_by(Run.source)
     statement = delete(Run).where(Run.started_at < before, Run.id.not_in(newest))
     with engine.begin() as connection:
         return cast("CursorResult[Any]", connection.execute(statement)).rowcount
 
 
-def _newest() -> Select[tuple[Run]]:
+def _newest() -> Select[Run]:
     return select(Run).order_by(Run.started_at.desc(), Run.id.desc())
 
 
-def _read(engine: Engine, statement: Select[tuple[Run]]) -> tuple[RunRecord, ...]:
+def _read(engine: Engine, statement: Select[Run]) -> tuple[RunRecord, ...]:
     with Session(engine) as session:
         return tuple(_record(row) for row in session.scalars(statement))
 

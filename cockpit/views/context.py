@@ -47,7 +47,7 @@ class Context:
     period: Period
     language: Language
     params: Params = Params()
-    kpis: Mapping[KpiId, Kpi] = KPIS
+    kpis: Mapping[KpiId, Kpi] = field(default_factory=lambda: KPIS)
     name: str = ""
     pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
 

@@ -5,14 +5,13 @@ HTML as text, every datum escaped; nothing here reads data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from cockpit.i18n import gettext as _
 from cockpit.i18n import ngettext
-from cockpit.kpi.units import Unit
 from cockpit.series.model import Freshness, Status
 from cockpit.views import dates
 from cockpit.views.status import CLASSES, ICONS, word
@@ -107,12 +106,9 @@ def said(text: str) -> str:
     return f'<p class="ck-said">{escape(text)}</p>'
 
 
-def crumbs(path: Iterable[Unit]) -> str:
-    """The path of a unit as text; the last one is the current one."""
-    labels = [escape(unit.label) for unit in path]
-    items = "".join(f"<li>{label}</li>" for label in labels)
-    title = escape(_("Périmètre"))
-    return f'<nav class="ck-path" aria-label="{title}"><ol>{items}</ol></nav>'
+def here(label: str) -> str:
+    """The last entry of a breadcrumb: where we are."""
+    return f'<span class="ck-here" aria-current="page">{escape(label)}</span>'
 
 
 def state(title: str, sentence: str, action: str = "", status: Status = Status.NONE) -> str:

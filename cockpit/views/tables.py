@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cockpit.i18n import gettext as _
 from cockpit.kpi.model import Kpi
 from cockpit.series.model import Contribution, Status
 from cockpit.views import french
@@ -116,7 +117,7 @@ def _signed_bar(kpi: Kpi, difference: float, reach: float) -> str:
 def shares(rows: Iterable[tuple[str, str, float]]) -> str:
     """Named bars on one scale: (label, figure, size); for a breakdown by motive or payer."""
     listed = list(rows)
-    reach = max((abs(size) for _, _, size in listed), default=0.0) or 1.0
+    reach = max((abs(size) for *_rest, size in listed), default=0.0) or 1.0
     items = "".join(
         f'<li class="ck-share"><span>{escape(name)}</span><b>{escape(text)}</b>'
         f'<span class="ck-bar" aria-hidden="true">'
@@ -124,3 +125,16 @@ def shares(rows: Iterable[tuple[str, str, float]]) -> str:
         for name, text, size in listed
     )
     return f'<section class="ck-card"><ul>{items}</ul></section>'
+
+
+def share_row(kpi: Kpi, part: Contribution, reach: float) -> str:
+    """One unit of "où ?" as a row that leads to its sheet."""
+    name = part.label or _("Non réparti")
+    detail = f"{french.value(kpi, part.before)} → {french.value(kpi, part.after)}"
+    if part.before is None and part.after is None:
+        detail = ""
+    return (
+        '<div class="ck-row"><div class="ck-share ck-fill">'
+        f"<span>{escape(name)} <small>{escape(detail)}</small></span>"
+        f"<b>{escape(signed(kpi, part.total))}</b>{_signed_bar(kpi, part.total, reach)}</div></div>"
+    )

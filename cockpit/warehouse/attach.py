@@ -42,7 +42,8 @@ class Generation:
         self._connection = connection
         self._cache: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
-        connection.execute(f"ATTACH '{path}' AS {self._alias} (READ_ONLY)")
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS {self._alias} (READ_ONLY)")
 
     def read(self, statement: ClauseElement) -> pd.DataFrame:
         """The rows of one statement, in its own order; dates as datetime64."""
@@ -70,13 +71,29 @@ class Generation:
     @cached_property
     def published_at(self) -> datetime:
         """When it was published, naive UTC."""
-        stamp = self.read(sa.select(schema.meta.c.published_at))["published_at"].iloc[0]
-        return pd.Timestamp(stamp).to_pydatetime()
+        return pd.Timestamp(self._meta["published_at"]).to_pydatetime()
 
     @cached_property
+    def alerts_at(self) -> datetime | None:
+        """When the alert rules were evaluated on these figures, naive UTC; None: not yet."""
+        stamp = self._meta["alerts_at"]
+        return None if pd.isna(stamp) else pd.Timestamp(stamp).to_pydatetime()
+
+    @property
     def structure_hash(self) -> str:
         """The structure that its figures were placed in."""
-        return str(self.read(sa.select(schema.meta.c.structure_hash))["structure_hash"].iloc[0])
+        return str(self._meta["structure_hash"])
+
+    @property
+    def schema_version(self) -> int:
+        """`schema.VERSION` of the program that made it."""
+        return int(self._meta["schema_version"])
+
+    @cached_property
+    def _meta(self) -> dict[Any, Any]:
+        with self._connection.cursor() as cursor:  # not the schema: an older one has fewer columns
+            row = cursor.execute(f"SELECT * FROM {self._alias}.meta").df()  # noqa: S608 - a number
+        return {"alerts_at": None, **row.iloc[0].to_dict()}
 
     @cached_property
     def batch_hashes(self) -> frozenset[str]:
@@ -147,9 +164,19 @@ class Warehouse:
 
         Costs one small file read when nothing changed.
         """
-        path = current_path(self.home.generations)
-        if path is None:
-            raise NoGeneration(home=str(self.home.root))
+        while True:
+            path = current_path(self.home.generations)
+            if path is None:
+                raise NoGeneration(home=str(self.home.root))
+            try:
+                return self._of(path)
+            except duckdb.IOException:
+                # Pruned between the pointer and the file (a reader stopped for several publishes):
+                # the pointer has moved since. If it has not, the file is damaged.
+                if current_path(self.home.generations) == path:
+                    raise
+
+    def _of(self, path: Path) -> Generation:
         with self._lock:
             if self._attached and self._attached[-1].id == number_of(path):
                 return self._attached[-1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cockpit.errors import BadDelivery
+from cockpit.errors import BadDelivery, BadStructure
 from cockpit.warehouse.engine import first_row
 from cockpit.warehouse.landing import Landed
 from cockpit.warehouse.structure import scenario_cases
@@ -98,13 +98,27 @@ def _stage(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int)
         ORDER BY m.measure_id, u.unit_id, d.day
         """  # noqa: S608 - numbers and constants of this module only
     )
+    _refuse_unknown(connection, landed)
     connection.unregister("delivered")
-    staged = _count(connection, "staged")
-    if staged != landed.accepted:
+
+
+def _refuse_unknown(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
+    """Units were known when the batch was landed: one that is not any more was taken out of the
+    structure, and its figures with it. Nothing is published until its line is back."""
+    lost = first_row(
+        connection,
+        "SELECT min(unit) FROM delivered WHERE unit NOT IN (SELECT code FROM unit)",
+    )
+    if lost and lost[0] is not None:
+        raise BadStructure(
+            file="structure.csv",
+            field="unit",
+            expected=f"la ligne de l'unité « {lost[0]} », dont des chiffres sont conservés "
+            "(une unité fermée garde sa ligne, avec valid_to)",
+        )
+    if _count(connection, "staged") != _count(connection, "delivered"):
         raise BadDelivery(
-            file=landed.file,
-            field="unite",
-            expected="des unités et des mesures connues de la structure en service",
+            file=landed.file, field="mesure", expected="des mesures connues du catalogue"
         )
 
 
@@ -114,7 +128,7 @@ def _refuse_repeated_keys(connection: duckdb.DuckDBPyConnection, landed: Landed)
         "SELECT count(*) FROM (SELECT DISTINCT measure_id, unit_id, day, facet_id, scenario_id "
         "FROM staged)"
     )
-    if distinct and distinct[0] != landed.accepted:
+    if distinct and distinct[0] != _count(connection, "staged"):
         raise BadDelivery(file=landed.file, field="", expected="une seule valeur par clé")
 
 
@@ -124,13 +138,18 @@ def _replace_covered(
     """Move what the batch covers out of the way, and note the consolidated figures it changes."""
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE replaced AS
-        SELECT o.* FROM observation o
-        JOIN batch b ON b.batch_id = o.batch_id AND b.source = $1
+        CREATE OR REPLACE TEMP TABLE overlap AS
+        SELECT o.*, b.source, b.source_hash FROM observation o
+        JOIN batch b ON b.batch_id = o.batch_id
         JOIN (SELECT DISTINCT {_COVER_KEYS[landed.replace]} FROM staged) c
           ON o.measure_id = c.measure_id AND o.scenario_id = c.scenario_id
          AND {_COVERED[landed.replace]}
-        """,  # noqa: S608 - constants of this module only
+        """  # noqa: S608 - constants of this module only
+    )
+    _refuse_two_sources(connection, landed)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE replaced AS "
+        "SELECT * EXCLUDE (source, source_hash) FROM overlap WHERE source = $1",
         [landed.source],
     )
     if _is_empty(connection, "replaced"):
@@ -147,6 +166,28 @@ def _replace_covered(
         "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM replaced"
     )
     _note_restatements(connection, landed, batch_id)
+
+
+def _refuse_two_sources(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
+    """The same figure from two sources (a source file that was renamed) would count twice. What
+    Cockpit derived itself (no hash) gives way to a delivered figure: see `derive`."""
+    clash = first_row(
+        connection,
+        """
+        SELECT m.name, o.source FROM overlap o
+        JOIN staged s USING (measure_id, unit_id, day, facet_id, scenario_id)
+        JOIN measure m USING (measure_id)
+        WHERE o.source <> $1 AND o.source_hash <> '' LIMIT 1
+        """,
+        [landed.source],
+    )
+    if clash:
+        name, other = clash
+        raise BadDelivery(
+            file=landed.file,
+            field=name,
+            expected=f"des chiffres que la source « {other} » ne donne pas déjà",
+        )
 
 
 def _note_restatements(

@@ -46,18 +46,23 @@ class Landed:
         return f"{self.seq:06d}-{self.source_hash[:16]}"
 
     def rows(self) -> pa.Table:
-        """The accepted rows."""
-        return pq.read_table(self.folder / f"{self.stem}.parquet")
+        """The accepted rows. Raises OSError when a bit of the file has changed since."""
+        return _read_parquet(self.folder / f"{self.stem}.parquet")
 
     def quarantine(self) -> pa.Table:
         """The refused rows."""
-        return pq.read_table(self.folder / f"{self.stem}.quarantine.parquet")
+        return _read_parquet(self.folder / f"{self.stem}.quarantine.parquet")
 
 
 def landed(landing: Path) -> tuple[Landed, ...]:
     """Every landed batch, in order of arrival."""
     found = [_read_manifest(path) for path in landing.glob("*/*.json")]
     return tuple(sorted(found, key=lambda one: one.seq))
+
+
+def set_aside_before(landing: Path) -> tuple[Landed, ...]:
+    """Every batch that the warehouse refused whole; its number is never given to another."""
+    return tuple(_read_manifest(path) for path in landing.glob("*/*.refused"))
 
 
 def known_hashes(landing: Path, source: str, structure_hash: str) -> frozenset[str]:
@@ -83,12 +88,14 @@ def land(
 ) -> Landed:
     """Keep one batch durably and return its manifest.
 
-    A delivery landed before (read again after a change of structure) keeps its place in the order.
+    already: every batch ever landed, those set aside too. A delivery landed before (read again
+    after a change of structure) keeps its place in the order: an old file read late never wins
+    over a newer one.
     """
     folder = landing / batch.source
     folder.mkdir(parents=True, exist_ok=True)
     existing = list(already)
-    previous = next((one for one in existing if one.source_hash == batch.source_hash), None)
+    previous = next((one for one in existing if _is_same(one, batch)), None)
     seq = previous.seq if previous else max((one.seq for one in existing), default=0) + 1
     manifest = Landed(
         seq=seq,
@@ -107,7 +114,12 @@ def land(
     _write_parquet(batch.rows, folder / f"{manifest.stem}.parquet")
     _write_parquet(batch.quarantine, folder / f"{manifest.stem}.quarantine.parquet")
     _write_manifest(manifest)
+    (folder / f"{manifest.stem}.refused").unlink(missing_ok=True)
     return manifest
+
+
+def _is_same(one: Landed, batch: Batch) -> bool:
+    return (one.source, one.source_hash) == (batch.source, batch.source_hash)
 
 
 def set_aside(batch: Landed) -> None:
@@ -119,8 +131,12 @@ def set_aside(batch: Landed) -> None:
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
     partial = path.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
+    pq.write_table(table, partial, compression="zstd", write_page_checksum=True)
     _commit(partial, path)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    return pq.read_table(path, page_checksum_verification=True)
 
 
 def _write_manifest(manifest: Landed) -> None:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -85,6 +85,7 @@ def _build(path: Path, change: Change, number: int, memory_limit: str) -> None:
     try:
         if fresh:
             engine.create_tables(connection)
+        connection.execute("UPDATE meta SET alerts_at = NULL")  # until `change` says otherwise
         change(connection)
         _stamp(connection, number)
         connection.execute("CHECKPOINT")
@@ -93,12 +94,34 @@ def _build(path: Path, change: Change, number: int, memory_limit: str) -> None:
 
 
 def _stamp(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    row = engine.first_row(connection, "SELECT structure_hash FROM meta")
+    row = engine.first_row(connection, "SELECT structure_hash, alerts_at FROM meta")
+    structure_hash, alerts_at = row or ("", None)
     connection.execute("DELETE FROM meta")
     connection.execute(
-        "INSERT INTO meta VALUES ($1, $2, $3, $4)",
-        [number, schema.VERSION, row[0] if row else "", clock.utc_naive(clock.now())],
+        "INSERT INTO meta VALUES ($1, $2, $3, $4, $5)",
+        [number, schema.VERSION, structure_hash, clock.utc_naive(clock.now()), alerts_at],
     )
+
+
+def carry_over(
+    connection: duckdb.DuckDBPyConnection, generations: Path, tables: Sequence[str]
+) -> None:
+    """Copy into a generation made from scratch what landing does not hold (past forecasts).
+
+    A newest generation that is damaged gives nothing: the one being made replaces it.
+    """
+    newest = current_path(generations)
+    if newest is None:
+        return
+    with suppress(duckdb.Error):
+        connection.execute(f"ATTACH '{_quoted(newest)}' AS before (READ_ONLY)")
+        for name in tables:
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM before.{name}")  # noqa: S608 - tables of the schema
+        connection.execute("DETACH before")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _reveal(building: Path, path: Path) -> None:

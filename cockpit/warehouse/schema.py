@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
+"""A generation of an older version is made again from landing by the next refresh."""
 
 metadata = sa.MetaData()
 
@@ -22,7 +23,9 @@ meta = sa.Table(
     sa.Column("schema_version", sa.Integer, nullable=False),
     sa.Column("structure_hash", sa.Text, nullable=False),
     sa.Column("published_at", sa.DateTime, nullable=False),
+    sa.Column("alerts_at", sa.DateTime),
 )
+"""One row. alerts_at: when the alert rules were evaluated on these figures, NULL until then."""
 
 unit = sa.Table(
     "unit",

@@ -27,7 +27,7 @@ def write_units(connection: duckdb.DuckDBPyConnection, units: UnitTree) -> None:
     """Replace `unit`, `closure` and the structure's hash; ids follow the order of the file."""
     connection.execute("DELETE FROM meta")
     connection.execute(
-        "INSERT INTO meta VALUES (0, 0, $1, TIMESTAMP '1970-01-01')", [structure_hash(units)]
+        "INSERT INTO meta VALUES (0, 0, $1, TIMESTAMP '1970-01-01', NULL)", [structure_hash(units)]
     )
     ids = {unit.id: number for number, unit in enumerate(units.units, start=1)}
     rows = pa.table(

@@ -84,7 +84,7 @@ def refusal(error: CockpitError) -> Response:
 
 
 def status_of(error: CockpitError) -> int:
-    """404 what does not exist (or is outside the scope), 403 what the role may not see, 503 later."""
+    """404 what does not exist here, 403 what the role may not see, 503 for later."""
     if isinstance(error, Retryable):
         return 503
     if isinstance(error, UnknownKpi | UnknownUnit):

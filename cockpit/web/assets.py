@@ -34,8 +34,7 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ("`Connection error`", "`Connexion interrompue`"),
         (
             "Streamlit server is not responding. Are you connected to the internet?",
-            "Le serveur ne répond pas. Les chiffres affichés restent lisibles ; "
-            "la reconnexion est automatique.",
+            "Le serveur ne répond pas. Les chiffres restent lisibles, reconnexion automatique.",
         ),
         (
             "Connection lost. Please wait for the app to reconnect, then try again.",
@@ -43,7 +42,11 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("`Skip to main content`", "`Aller au contenu principal`"),
         ("`Page not found`", "`Page introuvable`"),
-        ("You do not have access to this page", "Vous n'avez pas accès à cette page"),
+        (
+            "`You have requested page /${e}, but no corresponding file was found in the app's "
+            "pages/ directory`",
+            "`La page « ${e} » n'existe pas pour ce profil`",
+        ),
         ("The page that you have requested does not seem to exist", "Cette page n'existe pas"),
         (". Running the app's main page.", ". Voici la synthèse."),
         ("`Please wait...`", "`Un instant…`"),

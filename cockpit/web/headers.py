@@ -96,7 +96,7 @@ def _hostname(host: str) -> str:
 
 
 def _is_closed(path: str) -> bool:
-    """Streamlit's own metrics and agent API, and any deep path that would answer its page as 200."""
+    """Streamlit's own metrics and agent API, and any deep path: it would answer its page as 200."""
     first, _, rest = path.lstrip("/").partition("/")
     return path.startswith(_CLOSED) or (bool(rest) and first not in _OPEN)
 

@@ -81,7 +81,7 @@ def _lines() -> Iterator[str]:
 def _figures() -> Iterator[str]:
     try:
         generation = warehouse().generation()
-        sources = give.health(warehouse())["sources"]
+        sources = give.source_list(generation)
     except CockpitError:
         return
     age = clock.utc_naive(clock.now()) - generation.published_at

@@ -121,9 +121,9 @@ def require_settings() -> None:
 
 
 def _warm() -> None:
-    import altair  # noqa: F401, PLC0415 - 1 s that the first visit does not wait for
+    import altair as alt  # noqa: F401, PLC0415 - 1 s that the first visit does not wait for
 
-    from cockpit.views import screens  # noqa: F401, PLC0415
+    from cockpit.views import screens as _screens  # noqa: F401, PLC0415
 
     assets.warm()
     _warm_figures()

@@ -75,7 +75,10 @@ def hospital(tmp_path: Path) -> Hospital:
 
 def rows(batch: Batch) -> list[tuple[object, ...]]:
     """(measure, unit, day as text, facet, scenario, value), in the order of the batch."""
-    return [(*row[:2], str(row[2]), *row[3:]) for row in zip(*batch.rows.to_pydict().values(), strict=True)]
+    return [
+        (*row[:2], str(row[2]), *row[3:])
+        for row in zip(*batch.rows.to_pydict().values(), strict=True)
+    ]
 
 
 def refused(batch: Batch) -> list[tuple[int, str, str]]:

@@ -30,7 +30,9 @@ def test_a_path_that_could_leave_the_home_is_refused(text: str) -> None:
         guard.relative_pattern(text)
 
 
-@pytest.mark.parametrize("name", ["../secret.csv", "drop/../../secret.csv", "drop", "drop/none.csv", "drop/a\0b"])
+@pytest.mark.parametrize(
+    "name", ["../secret.csv", "drop/../../secret.csv", "drop", "drop/none.csv", "drop/a\0b"]
+)
 def test_reading_a_name_outside_or_no_file_is_refused(home: Home, name: str) -> None:
     with pytest.raises(BadDelivery):
         guard.read_bytes(home, name)

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from cockpit.connect.parse_days import DayFormat, last_day
 
 _DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-_FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+_FRENCH = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +79,9 @@ def test_a_locale_keeps_to_its_own_months() -> None:
     assert DayFormat.of("%B %Y", "fr").day("April 2022") is None
 
 
-@pytest.mark.parametrize("form", ["", "%d", "%d/%m", "%Y", "%q", "%d/%m/%Y/%d", "%d/%m/%Y%", "%A %d", "%s"])
+@pytest.mark.parametrize(
+    "form", ["", "%d", "%d/%m", "%Y", "%q", "%d/%m/%Y/%d", "%d/%m/%Y%", "%A %d", "%s"]
+)
 def test_an_unknown_or_incomplete_format_is_refused(form: str) -> None:
     with pytest.raises(ValueError, match="format"):
         DayFormat.of(form)
@@ -93,7 +108,7 @@ def test_french_month_and_back_is_the_first_of_the_month(day: date) -> None:
 def test_iso_week_and_back_is_its_monday(day: date) -> None:
     year, week, _ = day.isocalendar()
     monday = day - timedelta(days=day.weekday())
-    expected = monday if 1900 <= monday.year else None
+    expected = monday if monday.year >= 1900 else None
     assert DayFormat.of("%G-W%V").day(f"{year}-W{week:02d}") == expected
     assert last_day("week", monday) >= day
 

@@ -70,9 +70,13 @@ def test_parsing_never_crashes_and_every_cell_is_value_missing_or_bad(
     assert (states == 1).all()
 
 
-@given(st.lists(st.decimals(-(10**12), 10**12, places=2), min_size=1), st.sampled_from(" \u00a0\u202f"))
+@given(
+    st.lists(st.decimals(-(10**12), 10**12, places=2), min_size=1), st.sampled_from(" \u00a0\u202f")
+)
 def test_french_format_and_back_is_the_same_number(values: list, space: str) -> None:
     texts = [f"{value:,.2f}".replace(",", space).replace(".", ",") for value in values]
     found = parse_numbers(pa.array(texts), ",")
     assert not found.bad.any()
-    assert all(math.isclose(got, float(value)) for got, value in zip(found.value, values, strict=True))
+    assert all(
+        math.isclose(got, float(value)) for got, value in zip(found.value, values, strict=True)
+    )

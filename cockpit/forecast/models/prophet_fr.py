@@ -66,7 +66,8 @@ def _prepared(history: pd.DataFrame) -> pd.DataFrame:
         {"ds": pd.to_datetime(history["day"]), "y": history["value"].astype(float)}
     ).dropna()
     oldest = frame["ds"].iloc[-1] - pd.DateOffset(years=YEARS_KEPT)
-    return frame[frame["ds"] > oldest].reset_index(drop=True)
+    kept: pd.DataFrame = frame[frame["ds"] > oldest].reset_index(drop=True)
+    return kept
 
 
 def _seasonal(
@@ -89,6 +90,7 @@ def _new_model(special: pd.DataFrame, *, span_days: int) -> Prophet:
     """An unfitted Prophet; imported here because it costs a second and 100 MB to every reader."""
     _hush()
     from prophet import Prophet  # noqa: PLC0415
+
     return Prophet(
         growth="linear",
         n_changepoints=12,

@@ -28,12 +28,12 @@ def fit_predict(
     Edge: a weekday never observed in these eight weeks has no point.
     """
     del calendar
-    values = pd.Series(history["value"].to_numpy(float), pd.to_datetime(history["day"]))
-    recent = values[values.index > values.index[-1] - timedelta(weeks=WEEKS)]
-    means = recent.groupby(recent.index.dayofweek).mean()
-    low, high = _error_range(values)
+    days = pd.DatetimeIndex(pd.to_datetime(history["day"]))
+    values = pd.Series(history["value"].to_numpy(float), days)
+    is_recent = days > days[-1] - timedelta(weeks=WEEKS)
+    means = values[is_recent].groupby(days[is_recent].dayofweek).mean()
+    low, high = _error_range(values, days)
     floor = 0.0 if values.min() >= 0 else -np.inf
-    days = pd.date_range(values.index[-1] + timedelta(days=1), periods=horizon_days)
     return tuple(
         ForecastPoint(
             day.date(),
@@ -41,14 +41,14 @@ def fit_predict(
             float(means[day.dayofweek]),
             float(max(means[day.dayofweek] + high, floor)),
         )
-        for day in days
+        for day in pd.date_range(days[-1] + timedelta(days=1), periods=horizon_days)
         if day.dayofweek in means.index
     )
 
 
-def _error_range(values: pd.Series) -> tuple[float, float]:
+def _error_range(values: pd.Series[float], days: pd.DatetimeIndex) -> tuple[float, float]:
     """10 % and 90 % quantiles of value - mean of the same weekday over the weeks before it."""
-    before = values.groupby(values.index.dayofweek).transform(
+    before = values.groupby(days.dayofweek).transform(
         lambda same: same.shift().rolling(WEEKS, min_periods=2).mean()
     )
     errors: npt.NDArray[np.float64] = (values - before).dropna().tail(WEEKS * 7).to_numpy()

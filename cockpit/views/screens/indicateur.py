@@ -1,0 +1,108 @@
+"""The sheet of one KPI: its figure, its curve, where the change comes from, what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cockpit.forecast.store import latest
+from cockpit.i18n import gettext as _
+from cockpit.i18n import label
+from cockpit.kpi.catalogue import home_kpis
+from cockpit.kpi.model import Kpi
+from cockpit.series.contributions import contributions
+from cockpit.series.curve import Curve, curve
+from cockpit.series.freshness import freshness
+from cockpit.series.model import Contribution, Trend
+from cockpit.series.trend import trend
+from cockpit.views import cards, dates, facets, forecasts, french, parts, tables, widgets
+from cockpit.views.context import Context
+
+_ROWS = 8
+
+
+def show(context: Context) -> None:
+    """The sheet of `?kpi=` at `?unit=`; the first home KPI without it. Raises UnknownKpi."""
+    kpi = context.kpi(context.params.kpi or home_kpis(context.kpis)[0].id)
+    ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
+    found, drawn = trend(*ask), curve(*ask)
+    widgets.head(context, label(kpi))
+    widgets.breadcrumb(context, "indicateur", context.path())
+    widgets.period_switch(context)
+    st.html(cards.figure(found))
+    if found.freshness and found.freshness.late:
+        st.html(parts.stale(found.freshness))
+    if found.value is None:
+        st.html(waiting(kpi))
+    else:
+        widgets.chart(drawn, kpi, _("Évolution"))
+        _forecast(context, kpi)
+    _where(context, kpi, found)
+    st.html(cards.definition(kpi, freshness(context.generation, kpi), context.unit.label))
+    _export(context, kpi, drawn)
+
+
+def waiting(kpi: Kpi) -> str:
+    """Why there is no figure, and what to connect."""
+    action = _("À connecter : {source}.").format(source=kpi.waiting_for) if kpi.waiting_for else ""
+    return parts.empty(_("Cet indicateur n'est pas disponible pour ce périmètre."), action)
+
+
+def _forecast(context: Context, kpi: Kpi) -> None:
+    made = latest(context.generation, context.scope, kpi, context.unit.id)
+    if made is not None:
+        st.html(forecasts.card(kpi, made))
+
+
+def _where(context: Context, kpi: Kpi, found: Trend) -> None:
+    """Which units explain the change; each leads to its own sheet."""
+    below = context.units.children(context.unit.id)
+    ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
+    shares = contributions(*ask) if below else ()
+    if shares:
+        aside = french.change(kpi, found.previous, found.window) if found.previous else ""
+        st.html(parts.section(_("Où ?"), aside))
+        _units(context, kpi, shares)
+    elif below:
+        st.html(parts.section(_("Où ?"), dates.covering(found.window)))
+        _children(context, kpi)
+    by_facet = contributions(*ask, by="facet") if kpi.facet_label_fr else ()
+    if by_facet:
+        st.html(parts.section(_("Par nature"), kpi.facet_label_fr))
+        st.html(tables.contributions(kpi, [_named(part) for part in by_facet]))
+
+
+def _named(part: Contribution) -> Contribution:
+    words = facets.label(part.code)
+    return Contribution(part.code, words, part.before, part.after, part.total, part.rate, part.mix)
+
+
+def _units(context: Context, kpi: Kpi, shares: Sequence[Contribution]) -> None:
+    reach = max(abs(share.total) for share in shares)
+    with st.container(key="stack_where"):
+        for share in shares[:_ROWS]:
+            body = tables.share_row(kpi, share, reach)
+            if not share.code:
+                st.html(body)
+                continue
+            link = context.link("indicateur", unit=share.code)
+            widgets.tap(f"part_{share.code}", body, link, share.label)
+
+
+def _children(context: Context, kpi: Kpi) -> None:
+    """Units below with their own figure, for a KPI that cannot be split."""
+    with st.container(key="stack_where"):
+        for unit in context.units.children(context.unit.id):
+            found = trend(context.generation, context.scope, kpi, unit.id, context.period)
+            if found.value is not None:
+                body = cards.line(found.status, unit.label, french.value(kpi, found.value))
+                link = context.link("indicateur", unit=unit.id)
+                widgets.tap(f"part_{unit.id}", body, link, unit.label)
+
+
+def _export(context: Context, kpi: Kpi, drawn: Curve) -> None:
+    before = {point.day: point.value for point in drawn.last_year}
+    head = (_("Période"), f"{label(kpi)} ({kpi.unit})", _("N-1"))
+    rows = [(point.day, point.value, before.get(point.day)) for point in drawn.points]
+    widgets.downloads(kpi, f"{kpi.id}-{context.unit.id}", head, rows)

@@ -1,0 +1,177 @@
+"""What screens draw with Streamlit: header, period switch, tappable cards, chart card, exports.
+
+Widget state never decides what is shown: a switch writes the address, and the run reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cockpit import clock
+from cockpit.i18n import gettext as _
+from cockpit.i18n import mark
+from cockpit.kpi.model import Kpi
+from cockpit.kpi.units import Unit
+from cockpit.series.freshness import sources
+from cockpit.series.model import Period, Trend
+from cockpit.views import charts, dates, exports, parts, tiles
+from cockpit.views.context import Context, Link
+
+if TYPE_CHECKING:
+    from cockpit.series.curve import Curve
+
+PERIODS = {
+    Period.DAY: mark("Jour"),
+    Period.WEEK: mark("7 j"),
+    Period.MONTH: mark("Mois"),
+    Period.YEAR: mark("Année"),
+    Period.ROLLING: mark("12 mois"),
+}
+
+
+def head(context: Context, title: str, *, eyebrow: str = "") -> None:
+    """Where and when, the title, how fresh; then a note for each late source, one at most."""
+    known = sources(context.generation)
+    chip = parts.freshness(known, context.generation.published_at, context.now)
+    where = eyebrow or f"{context.unit.label} · {dates.short_day(clock.today())}"
+    st.html(parts.header(title, where, chip))
+
+
+def period_switch(context: Context) -> None:
+    """Jour, 7 j, Mois, Année, 12 mois; the choice lives in the address."""
+    st.segmented_control(
+        _("Période"),
+        list(PERIODS),
+        default=context.period,
+        format_func=lambda period: _(PERIODS[period]),
+        key=f"period_{context.period}",
+        label_visibility="collapsed",
+        required=True,
+        width="stretch",
+        on_change=_to_address,
+        args=("period", f"period_{context.period}"),
+    )
+
+
+def _to_address(name: str, key: str) -> None:
+    """Copy a widget's choice to the address; no choice takes the parameter away."""
+    chosen = st.session_state.get(key)
+    if chosen is None or chosen == "":
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = str(chosen)
+
+
+def choice(  # noqa: PLR0913
+    name: str,
+    title: str,
+    options: Sequence[str],
+    current: str | None,
+    *,
+    words: Callable[[str], str] = str,
+    hidden: bool = False,
+) -> None:
+    """A list whose choice lives in the address under `name`."""
+    key = f"choice_{name}_{current}"
+    st.selectbox(
+        title,
+        list(options),
+        index=list(options).index(current) if current in options else 0,
+        format_func=words,
+        key=key,
+        label_visibility="collapsed" if hidden else "visible",
+        on_change=_to_address,
+        args=(name, key),
+    )
+
+
+def pills(name: str, title: str, options: Sequence[str], current: str, words: Callable[[str], str]) -> None:
+    """Pills whose choice lives in the address; the first option is "all" and leaves it clean."""
+    key = f"pills_{name}_{current}"
+    st.pills(
+        title,
+        list(options),
+        default=current,
+        format_func=words,
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+        on_change=_to_address,
+        args=(name, key),
+    )
+
+
+def tap(key: str, body: str, link: Link, spoken: str) -> None:
+    """HTML whose whole surface is a link; `spoken` is its accessible name."""
+    with st.container(key=f"tap_{key}", gap=None):
+        st.html(body)
+        st.page_link(**link, label=plain(spoken))
+
+
+def plain(text: str) -> str:
+    r"""A label that Markdown leaves as it is: data must not make an image, a link or an icon."""
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in text.replace("\n", " "))
+
+
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-!|~:$@.")
+
+
+def tile_grid(context: Context, trends: Iterable[Trend], name: str = "tiles") -> None:
+    """Tiles in two columns on a phone, four from 768 px; each opens its sheet."""
+    with (
+        st.container(key=name),
+        st.grid(4, min_column_width=150, gap="small"),
+    ):
+        for trend in trends:
+            link = context.link("indicateur", kpi=trend.kpi.id, unit=trend.unit.id)
+            tap(f"{name}_{trend.kpi.id}", tiles.tile(trend), link, tiles.spoken(trend))
+
+
+def breadcrumb(context: Context, page: str, path: Sequence[Unit]) -> None:
+    """The units above, each one a link to the same page; the last one is where we are."""
+    with st.container(key=f"crumbs_{page}", horizontal=True, gap=None):
+        for unit in path[:-1]:
+            st.page_link(**context.link(page, unit=unit.id), label=f"{plain(unit.label)} ›")
+        st.html(parts.here(path[-1].label), width="content")
+
+
+def chart(curve: Curve, kpi: Kpi, title: str = "") -> None:
+    """A curve in a card, its two sentences, and its table one tap away."""
+    said = charts.describe(curve, kpi)
+    with st.container(border=True, key=f"chart_{kpi.id}"):
+        if title:
+            st.html(parts.section(title))
+        if curve.points:
+            st.vega_lite_chart(charts.rows(curve, kpi), charts.spec(curve, kpi), alt=said)
+        st.html(parts.said(said))
+        with st.expander(_("Voir les valeurs")):
+            st.html(charts.table(curve, kpi))
+
+
+def downloads(
+    kpi: Kpi, name: str, head: Sequence[str], rows: Sequence[Sequence[exports.Cell]]
+) -> None:
+    """CSV and XLSX of the same rows, made when asked for, in the language of the page."""
+    run = copy_context().run
+    with st.container(key="tools", horizontal=True):
+        st.download_button(
+            _("Exporter en CSV"),
+            partial(run, exports.csv_file, head, rows),
+            f"{name}.csv",
+            exports.CSV_MIME,
+            key=f"csv_{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Exporter en Excel"),
+            partial(run, exports.xlsx_file, head, rows, kpi),
+            f"{name}.xlsx",
+            exports.XLSX_MIME,
+            key=f"xlsx_{name}",
+            on_click="ignore",
+        )

@@ -1,0 +1,1 @@
+"""Batches become immutable generations in DuckDB, and generations are read."""

@@ -1,0 +1,6 @@
+"""Alertes."""
+
+from cockpit.views.page import open_page
+from cockpit.views.screens import alertes
+
+open_page("alertes", alertes.show)
