@@ -29,7 +29,8 @@ types: install
 	$(BIN)/mypy
 
 docs: install           ## pages generated from the code
-	$(BIN)/python -m cockpit.docs
+	$(BIN)/python -m cockpit.kpi.document > docs/kpi.md
+	$(BIN)/python -m cockpit.i18n
 
 demo: install           ## build the sample hospital again
 	$(BIN)/cockpit demo --force

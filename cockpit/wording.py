@@ -6,13 +6,17 @@ run, so the language is an argument here. Same rules, same result: 86,7 % · +1,
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from babel.dates import format_date
 
 from cockpit.i18n import Language, is_singular
-from cockpit.kpi.model import Kpi
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from cockpit.kpi.model import Kpi
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -20,26 +24,27 @@ MINUS = "\u2212"
 
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
 _SCALES = ((1e9, "Md€", "bn", 1), (1e7, "M€", "M", 1), (1e4, "k€", "k", 0), (0.0, "€", "", 0))
-_INVARIABLE = frozenset({"", "%", "min", "pt", "ETP", "/100"})
-_ENGLISH = {
-    "accouchements": "births",
-    "ans": "years",
-    "ETP": "FTE",
-    "événements": "events",
-    "h/ETP": "h/FTE",
-    "j": "days",
-    "jours": "days",
-    "k€/ETP": "k€/FTE",
-    "lits": "beds",
-    "lits/j": "beds/day",
-    "nuits": "nights",
-    "passages": "visits",
-    "patients": "patients",
-    "séances": "sessions",
-    "séjours": "stays",
-    "séjours/lit/mois": "stays/bed/month",
-    "venues": "visits",
+_SYMBOLS = frozenset({"", "%", "min", "/100", "/6", "/M h", "j", "ETP", "h/ETP", "k€/ETP"})
+_ENGLISH: dict[str, tuple[str, str]] = {
+    "ETP": ("FTE", "FTE"),
+    "accouchements": ("birth", "births"),
+    "ans": ("year", "years"),
+    "h/ETP": ("h/FTE", "h/FTE"),
+    "j": ("d", "d"),
+    "jours": ("day", "days"),
+    "k€/ETP": ("k€/FTE", "k€/FTE"),
+    "lits": ("bed", "beds"),
+    "lits/j": ("bed/d", "beds/d"),
+    "nuits": ("night", "nights"),
+    "passages": ("visit", "visits"),
+    "patients": ("patient", "patients"),
+    "séances": ("session", "sessions"),
+    "séjours": ("stay", "stays"),
+    "séjours/lit/mois": ("stay/bed/month", "stays/bed/month"),
+    "venues": ("visit", "visits"),
+    "événements": ("event", "events"),
 }
+"""French plural -> English singular and plural."""
 
 
 def number(x: float, decimals: int, language: Language, *, signed: bool = False) -> str:
@@ -91,7 +96,7 @@ def with_unit(value: float, kpi: Kpi, language: Language) -> str:
     shown = number(value, kpi.decimals, language)
     if kpi.unit == "%":
         return percent(value, kpi.decimals, language)
-    return f"{shown}{NBSP}{unit_word(kpi.unit, value, language)}".rstrip(NBSP)
+    return _glued(shown, unit_word(kpi.unit, value, language))
 
 
 def bare(value: float, kpi: Kpi, language: Language) -> str:
@@ -110,7 +115,12 @@ def change(delta: float, kpi: Kpi, language: Language) -> str:
     decimals = max(kpi.decimals, 1) if kpi.unit == "%" else kpi.decimals
     shown = number(delta, decimals, language, signed=True)
     unit = "pt" if kpi.unit == "%" else unit_word(kpi.unit, delta, language)
-    return f"{shown}{NBSP}{unit}".rstrip(NBSP)
+    return _glued(shown, unit)
+
+
+def _glued(shown: str, unit: str) -> str:
+    """A no-break space, but before "/6"."""
+    return shown + ("" if not unit or unit.startswith("/") else NBSP) + unit
 
 
 def unit_word(unit: str, count: float, language: Language) -> str:
@@ -120,14 +130,13 @@ def unit_word(unit: str, count: float, language: Language) -> str:
     """
     if unit == "indice":
         return ""
-    word = _ENGLISH.get(unit, unit) if language == "en" else unit
-    if unit in _INVARIABLE or "/" in unit or not is_singular(count, language):
-        return word
-    return " ".join(_singular(part) for part in word.split(" "))
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word  # noqa: PLR2004
+    singular = is_singular(count, language)
+    if language == "en":
+        return _ENGLISH.get(unit, (unit, unit))[0 if singular else 1]
+    if unit in _SYMBOLS or not singular:
+        return unit
+    counted, slash, per = unit.partition("/")
+    return " ".join(word.removesuffix("s") for word in counted.split(" ")) + slash + per
 
 
 def day(value: date, language: Language) -> str:

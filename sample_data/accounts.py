@@ -26,7 +26,7 @@ class Account:
     noise: float = 0.03
 
 
-KEYS: Final = {
+KEYS: Final[dict[str, tuple[float, ...]]] = {
     "payroll": (0.985, 0.985, 0.99, 0.99, 0.995, 1, 1.005, 1.005, 1, 1, 1.005, 1.04),
     "activity": (1.03, 0.96, 1.05, 1.00, 0.96, 1.03, 0.96, 0.86, 1.01, 1.08, 1.04, 1.02),
     "energy": (1.62, 1.50, 1.26, 0.98, 0.72, 0.60, 0.58, 0.56, 0.66, 0.92, 1.22, 1.38),
@@ -40,8 +40,18 @@ KEYS: Final = {
 KEYS["medical"] = tuple(0.35 + 0.65 * key for key in KEYS["activity"])
 
 _WARDS: Final = {
-    **{"A-P1": 0.10, "B-P1": 0.02, "A-P2": 0.24, "B-P2": 0.045, "A-P3": 0.135, "A-P4": 0.13},
-    **{"A-P5": 0.085, "C-P6": 0.115, "B-P6": 0.06, "A-P6": 0.01, "A-P7": 0.05, "A-P8": 0.01},
+    "A-P1": 0.10,
+    "B-P1": 0.02,
+    "A-P2": 0.24,
+    "B-P2": 0.045,
+    "A-P3": 0.135,
+    "A-P4": 0.13,
+    "A-P5": 0.085,
+    "C-P6": 0.115,
+    "B-P6": 0.06,
+    "A-P6": 0.01,
+    "A-P7": 0.05,
+    "A-P8": 0.01,
 }
 SPREADS: Final = {
     "payroll": staff.cost_by_pole(),
@@ -60,17 +70,26 @@ SPREADS: Final = {
     "emergency": {"A-P1": 0.79, "B-P1": 0.21},
     "missions": {"A-P1": 0.30, "A-P2": 0.12, "A-P5": 0.10, "A-P9": 0.48},
     "patients": {
-        **{"A-P1": 0.10, "B-P1": 0.02, "A-P2": 0.22, "B-P2": 0.03, "A-P3": 0.15, "A-P4": 0.20},
-        **{"A-P5": 0.08, "C-P6": 0.10, "B-P6": 0.06, "A-P7": 0.02, "A-P8": 0.02},
+        "A-P1": 0.10,
+        "B-P1": 0.02,
+        "A-P2": 0.22,
+        "B-P2": 0.03,
+        "A-P3": 0.15,
+        "A-P4": 0.20,
+        "A-P5": 0.08,
+        "C-P6": 0.10,
+        "B-P6": 0.06,
+        "A-P7": 0.02,
+        "A-P8": 0.02,
     },
     "shop": {"A-P9": 0.45, "A-P8": 0.55},
 }
 
 _C, _P = "C", "P"
 ACCOUNTS: Final = (
-    Account("6211", "Personnel extérieur (intérim)", "1", _C, 3.1, 3.45, "holidays", "locums", 0.05),
+    Account("6211", "Personnel extérieur (intérim)", "1", _C, 3.1, 3.45, "holidays", "locums"),
     Account("633", "Impôts et taxes sur rémunérations", "1", _C, 9.7, 9.75, "payroll", "payroll"),
-    Account("6411", "PNM titulaires et stagiaires", "1", _C, 43.2, 43.3, "payroll", "payroll", 0.004),
+    Account("6411", "PNM titulaires", "1", _C, 43.2, 43.3, "payroll", "payroll", 0.004),
     Account("6413", "PNM contractuels en CDI", "1", _C, 5.4, 5.5, "payroll", "payroll", 0.01),
     Account("6415", "PNM contractuels en CDD", "1", _C, 6.6, 6.85, "payroll", "payroll", 0.015),
     Account("6421", "PM hospitaliers", "1", _C, 14.9, 14.9, "payroll", "payroll", 0.006),
@@ -82,7 +101,7 @@ ACCOUNTS: Final = (
     Account("648", "Autres charges de personnel", "1", _C, 0.9, 0.9, "flat", "support", 0.05),
     Account("60211", "Médicaments", "2", _C, 8.2, 8.72, "medical", "drugs", 0.04),
     Account("60221", "Dispositifs médicaux", "2", _C, 6.3, 6.3, "medical", "devices", 0.05),
-    Account("60222", "Dispositifs implantables (DMI)", "2", _C, 4.9, 5.18, "medical", "implants", 0.05),
+    Account("60222", "Implants (DMI)", "2", _C, 4.9, 5.18, "medical", "implants", 0.05),
     Account("6066", "Fournitures médicales", "2", _C, 2.1, 2.1, "medical", "wards", 0.06),
     Account("607", "Achats pour rétrocession", "2", _C, 2.6, 2.6, "flat", "shop", 0.06),
     Account("6111", "Sous-traitance médicale", "2", _C, 2.6, 2.6, "medical", "laboratory", 0.06),
@@ -112,7 +131,7 @@ ACCOUNTS: Final = (
     Account("73118", "Dotation psychiatrie", "1", _P, 6.0, 6.0, "flat", "psychiatry", 0.005),
     Account("73119", "HAD", "1", _P, 3.1, 3.1, "flat", "home", 0.03),
     Account("7312", "Qualité (IFAQ)", "1", _P, 0.9, 0.9, "december", "support", 0.0),
-    Account("732", "Ticket modérateur, forfait journalier", "2", _P, 13.1, 13.0, "activity", "patients"),
+    Account("732", "Ticket modérateur et forfaits", "2", _P, 13.1, 13.0, "activity", "patients"),
     Account("733", "Patients étrangers", "2", _P, 0.5, 0.5, "activity", "patients", 0.1),
     Account("734", "Autres établissements", "2", _P, 1.2, 1.2, "flat", "shop", 0.06),
     Account("735", "État et collectivités", "2", _P, 0.8, 0.8, "flat", "support", 0.06),

@@ -31,14 +31,18 @@ CANCELLED: Final = ("PATIENT", "LIT", "PERSONNEL", "URGENCE", "MATERIEL")
 _OFFICE_WEEK: Final = (1.04, 1.06, 1.0, 1.05, 0.85, 0.05, 0.0)
 _SURGERY_MONTHS: Final = (1.03, 1.02, 1.06, 1.0, 0.98, 1.07, 0.93, 0.62, 1.04, 1.09, 1.08, 0.96)
 _VISIT_MONTHS: Final = (1.04, 1.01, 1.06, 1.0, 1.0, 1.06, 0.92, 0.68, 1.06, 1.08, 1.07, 0.97)
+_BIRTH_MONTHS: Final = (0.98, 0.97, 0.97, 0.98, 0.99, 1.0, 1.04, 1.04, 1.03, 1.01, 1.0, 0.99)
 _MINUTES_OPEN: Final = 3150
 _MINUTES_EACH: Final = 82.0
 
 
 @dataclass(frozen=True)
 class Activity:
-    """Per simulated day. day_stays: second axis as DAY_WARDS; visits: as SPECIALTIES;
-    cancelled: as CANCELLED. open_minutes and used_minutes: the seven theatres together."""
+    """Counts per simulated day.
+
+    Second axis: day_stays as DAY_WARDS, visits as SPECIALTIES, cancelled as CANCELLED.
+    open_minutes and used_minutes: the seven theatres together.
+    """
 
     day_stays: Counts
     dialysis: Counts
@@ -63,8 +67,7 @@ def activity(time: Seasons, nights: Census) -> Activity:
     ]
     visits = _draw(rng, time, 190_000, medicine, growth=0.012, dispersion=0.04)
     six_days = np.where(time.weekday < 6, 1.0, 0.0) * (1 - 0.8 * time.holiday * _fixed(time))
-    birth_season = by_month(time.yearday, (0.98, 0.97, 0.97, 0.98, 0.99, 1.0, 1.04, 1.04, 1.03) +
-                            (1.01, 1.0, 0.99))
+    birth_season = by_month(time.yearday, _BIRTH_MONTHS)
     scheduled, cancelled, minutes = _theatre(rng, time, surgery, nights.medical)
     return Activity(
         day_stays=np.stack(stays, axis=1),
@@ -89,7 +92,7 @@ def _office(time: Seasons) -> Series:
 
 def _august(time: Seasons) -> Series:
     day = time.days.day.to_numpy()
-    return ((time.month == 8) & (day <= 21)).astype(float)
+    return np.asarray(((time.month == 8) & (day <= 21)).astype(float))
 
 
 def _fixed(time: Seasons) -> Series:

@@ -90,9 +90,7 @@ def flow(time: Seasons, beds: Beds, nights: Census) -> Flow:
     return Flow(**{name: np.stack([ward[name] for ward in wards], axis=1) for name in names})
 
 
-def _ward(
-    time: Seasons, uf: Uf, open_beds: Counts, nights: Census, i: int
-) -> dict[str, Counts]:
+def _ward(time: Seasons, uf: Uf, open_beds: Counts, nights: Census, i: int) -> dict[str, Counts]:
     rng = time.rng(f"flow-{uf.code}")
     present = nights.present[:, i]
     exits = _exits(rng, time, uf, present)
@@ -108,7 +106,7 @@ def _ward(
         "eligible": eligible,
         "before_noon": rng.binomial(eligible, _before_noon(time, uf)),
         "present_24h": stayed,
-        "dated": rng.binomial(stayed, _dated(rng, time, uf)),
+        "dated": rng.binomial(stayed, _dated(rng, time)),
         "long_stays": _long(rng, time, uf, present),
         "outliers": _outliers(rng, time, uf, present, nights.medical),
         "frozen": frozen,
@@ -156,7 +154,7 @@ def _before_noon(time: Seasons, uf: Uf) -> Series:
     return share
 
 
-def _dated(rng: np.random.Generator, time: Seasons, uf: Uf) -> Series:
+def _dated(rng: np.random.Generator, time: Seasons) -> Series:
     own = rng.normal(0, 0.07)
     rising = 0.52 + 0.075 * time.years + own + ar1(rng, len(time.days), 0.9, 0.02)
     dated: Series = np.clip(rising - np.where(time.weekday >= 5, 0.05, 0), 0.05, 0.97)
@@ -193,9 +191,7 @@ def _frozen(rng: np.random.Generator, time: Seasons, uf: Uf) -> Counts:
     return frozen
 
 
-def _morning(
-    rng: np.random.Generator, present: Counts, exits: Counts
-) -> Counts:
+def _morning(rng: np.random.Generator, present: Counts, exits: Counts) -> Counts:
     before = np.r_[present[:1], present[:-1]]
     entries = np.maximum(present - before + exits, 0)
     at_8h: Counts = before + rng.binomial(entries, 0.06)
@@ -213,5 +209,3 @@ def _downstream(rng: np.random.Generator, time: Seasons, uf: Uf) -> Counts:
     level = np.array(usual) * np.exp(drift) * relief * (1 + 0.12 * time.flu[:, None])
     waiting: Counts = np.rint(level).astype(np.int64)
     return waiting
-
-

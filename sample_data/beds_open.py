@@ -39,7 +39,7 @@ class Beds:
     @property
     def open(self) -> Counts:
         """Installed, less the closed, plus the supplementary."""
-        return self.installed - self.closed.sum(axis=2) + self.extra
+        return np.asarray(self.installed - self.closed.sum(axis=2) + self.extra)
 
 
 def beds(time: Seasons) -> Beds:
@@ -74,7 +74,7 @@ def _staff(time: Seasons, uf: Uf, shortage: Series) -> Counts:
     beds_closed = np.rint(np.clip(expected, 0, uf.beds * 0.2)).astype(np.int64)
     if uf.code == told.unit:
         beds_closed = np.where(time.between(told.start, told.end) == 1, 6, beds_closed)
-    return beds_closed
+    return np.asarray(beds_closed)
 
 
 def _summer(time: Seasons, uf: Uf) -> Counts:
@@ -88,7 +88,7 @@ def _summer(time: Seasons, uf: Uf) -> Counts:
     closed = np.rint(share * uf.beds).astype(np.int64)
     if uf.discipline == "CHIR":
         closed = np.where((time.month == 8) & (monthday <= 828), _august(uf), closed)
-    return closed
+    return np.asarray(closed)
 
 
 def _august(uf: Uf) -> int:

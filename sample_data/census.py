@@ -106,9 +106,7 @@ def _planned(rng: np.random.Generator, time: Seasons) -> Counts:
     return counts
 
 
-def _entries(
-    rng: np.random.Generator, free: int, asked: tuple[int, int, int]
-) -> tuple[int, int]:
+def _entries(rng: np.random.Generator, free: int, asked: tuple[int, int, int]) -> tuple[int, int]:
     """Planned patients first, within the free beds; then emergencies in beds that suit them."""
     planned, emergencies, waiting = asked
     free = max(0, free)

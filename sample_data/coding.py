@@ -21,15 +21,17 @@ from sample_data.stories import CODING_LAG_DAYS, story
 ITEMS: Final = ("GHS_HC", "GHS_AMBU", "SEANCES", "ACE", "URG", "MO_DMI")
 # Last year's total by item in M€; the tariffs of each earlier year were a little lower.
 TOTALS: Final = {
-    **{"GHS_HC": 67.7, "GHS_AMBU": 11.0, "SEANCES": 6.8},
-    **{"ACE": 9.5, "URG": 3.9, "MO_DMI": 7.0},
+    "GHS_HC": 67.7,
+    "GHS_AMBU": 11.0,
+    "SEANCES": 6.8,
+    "ACE": 9.5,
+    "URG": 3.9,
+    "MO_DMI": 7.0,
 }
 _TARIFF_GROWTH: Final = 0.022
 UNITS: Final = tuple(
     dict.fromkeys(
-        [uf.code for uf in MCO_WARDS]
-        + [uf.code for uf in DAY_WARDS]
-        + ["3150", "8130", *SITES]
+        [uf.code for uf in MCO_WARDS] + [uf.code for uf in DAY_WARDS] + ["3150", "8130", *SITES]
     )
 )
 _DAY_VALUE: Final = {"4140": 1150.0, "5120": 700.0, "2140": 700.0, "3110": 900.0, "5130": 480.0}
@@ -142,7 +144,7 @@ def _share(time: Seasons, unit: str) -> Series:
     age = _age(time)
     interns = np.isin(time.month, (5, 11)) & (day >= 2) & (day < 23)
     share = _curve(age * speed - lag) - np.where((time.month == 8) & (age < 30), 0.08, 0.0)
-    return np.clip(share - np.where(interns & (age < 30), 0.05, 0.0), 0, 1) * (age >= 0)
+    return np.asarray(np.clip(share - np.where(interns & (age < 30), 0.05, 0.0), 0, 1) * (age >= 0))
 
 
 def _delays(time: Seasons, coded_stays: Counts) -> Counts:

@@ -32,7 +32,7 @@ def grid(days: pd.DatetimeIndex, units: Sequence[str], end: date) -> pd.DataFram
     )
 
 
-def exported(days: pd.DatetimeIndex, end: date) -> np.ndarray:  # type: ignore[type-arg]
+def exported(days: pd.DatetimeIndex, end: date) -> Counts:
     """Which simulated days are delivered."""
     inside = (days >= pd.Timestamp(FIRST)) & (days <= pd.Timestamp(end))
     return np.asarray(inside)
@@ -51,9 +51,7 @@ def csv(path: Path, frame: pd.DataFrame) -> None:
         if pd.api.types.is_datetime64_any_dtype(text[name]):
             codes, uniques = pd.factorize(text[name])
             text[name] = np.array([d.strftime("%d/%m/%Y") for d in uniques], dtype=object)[codes]
-    text.to_csv(
-        path, sep=";", decimal=",", index=False, encoding="cp1252", lineterminator="\r\n"
-    )
+    text.to_csv(path, sep=";", decimal=",", index=False, encoding="cp1252", lineterminator="\r\n")
 
 
 def by_period(frame: pd.DataFrame, end: date, day: str = "jour") -> dict[str, pd.DataFrame]:
@@ -67,9 +65,7 @@ def by_period(frame: pd.DataFrame, end: date, day: str = "jour") -> dict[str, pd
     return pieces
 
 
-def daily(
-    drop: Path, name: str, frame: pd.DataFrame, end: date, day: str = "jour"
-) -> None:
+def daily(drop: Path, name: str, frame: pd.DataFrame, end: date, day: str = "jour") -> None:
     """Past years, then one file per month."""
     for suffix, part in by_period(frame, end, day).items():
         csv(drop / f"{name}_{suffix}.csv", part)
@@ -113,7 +109,7 @@ def xlsx(path: Path, sheet: str, frame: pd.DataFrame, title: str) -> None:
 
 
 def _cells(frame: pd.DataFrame) -> Iterable[list[object]]:
-    columns = [frame[name].astype(object).where(frame[name].notna(), None) for name in frame]
+    columns = [[None if pd.isna(cell) else cell for cell in frame[name]] for name in frame]
     return (list(row) for row in zip(*columns, strict=True))
 
 

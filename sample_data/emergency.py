@@ -88,12 +88,12 @@ class Visits:
     @property
     def total(self) -> Counts:
         """Visits per day and site."""
-        return self.by_age.sum(axis=2)
+        return np.asarray(self.by_age.sum(axis=2))
 
     @property
     def admitted(self) -> Counts:
         """Admissions per day and site."""
-        return self.admitted_to.sum(axis=2)
+        return np.asarray(self.admitted_to.sum(axis=2))
 
 
 def visits(time: Seasons) -> Visits:

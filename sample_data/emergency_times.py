@@ -87,8 +87,7 @@ def _minutes(
     drawn = median * np.exp(rng.normal(0.0, 1.0, len(day)) * sigma)
     minutes: Series = np.clip((drawn + (waiting * rng.gamma(9, 1 / 9, len(waiting)))[day]), 4, None)
     crisis = 1 + 0.45 * time.crisis[day] * (kind > 0)
-    minutes = np.minimum(minutes * busy[day] * crisis, _LONGEST)
-    return minutes
+    return np.minimum(minutes * busy[day] * crisis, _LONGEST)
 
 
 def interns_new(time: Seasons) -> Series:

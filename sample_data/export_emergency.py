@@ -10,6 +10,7 @@ import pandas as pd
 from sample_data.delivery import column, csv, daily, daily_with_late_rows, grid
 from sample_data.emergency import AGES, DESTINATIONS, SITES
 from sample_data.emergency_times import BINS
+from sample_data.noise import Counts
 from sample_data.stories import story
 from sample_data.world import World
 
@@ -18,7 +19,7 @@ def emergency_frame(world: World) -> pd.DataFrame:
     """One row per day and ED."""
     frame = grid(world.time.days, SITES, world.end)
 
-    def put(name: str, values: np.ndarray) -> None:  # type: ignore[type-arg]
+    def put(name: str, values: Counts) -> None:
         frame[name] = column(values, world.time.days, world.end)
 
     for i, age in enumerate(AGES):

@@ -24,7 +24,7 @@ def books_frame(world: World, books: Finance, actual: Series) -> pd.DataFrame:
     months = Months(world.end)
     size = len(ACCOUNTS) * len(POLES)
 
-    def per_account(values: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+    def per_account(values: list[str]) -> Series:
         return np.tile(np.repeat(values, len(POLES)), months.number)
 
     frame = pd.DataFrame(
@@ -52,7 +52,7 @@ def _committed(world: World, actual: Series) -> Series:
     rng = world.time.rng("commitments")
     ahead = np.array([1.0 if a.side == "C" and a.title in "23" else 0.0 for a in ACCOUNTS])
     extra = rng.gamma(4, 0.007, actual.shape) * ahead[None, :, None]
-    return np.round(actual * (1 + extra), 2)
+    return np.asarray(np.round(actual * (1 + extra), 2))
 
 
 def export_finance(world: World, drop: Path) -> None:

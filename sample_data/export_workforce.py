@@ -141,7 +141,7 @@ def export_workforce(world: World, drop: Path) -> None:
     people = workforce(world)
     frame = payroll_frame(world, people)
     counts = ["effectif", "nb_arrets", "entrees", "sorties"]
-    counts += [name for name in frame if name.startswith("jours_abs")]
+    counts += [f"jours_abs_{motive.lower()}" for motive in MOTIVES]
     frame[counts] = frame[counts].astype("int64")
     monthly(drop, "rh", frame, world.end)
     monthly(drop, "rh-postes", posts_frame(world, people), world.end)

@@ -12,6 +12,7 @@ from sample_data.coding import ITEMS, UNITS
 from sample_data.hospital import UF, UFS, pole_of
 from sample_data.months import Months
 from sample_data.noise import Series
+from sample_data.stories import story
 from sample_data.world import World
 
 POLES: Final = tuple(dict.fromkeys(pole_of(uf) for uf in UFS))
@@ -81,7 +82,8 @@ def _booked(world: World, months: Months, account: Account, revenue: Series) -> 
     if account.code in _BOOKED:
         return _by_pole(revenue, _BOOKED[account.code])
     rng = world.time.rng(f"account-{account.code}")
-    yearly = np.where(months.lags == 0, account.landing, account.budget) * 1e6
+    landed = months.lags == _drifting_year(months)
+    yearly = np.where(landed, account.landing, account.budget) * 1e6
     key = np.array(KEYS[account.profile])[months.of_year] / sum(KEYS[account.profile])
     amount = yearly * key * _history(months, account.side)
     if account.code in DRIFTING:
@@ -96,9 +98,16 @@ def _drift(months: Months, account: Account, amount: Series) -> Series:
     """The overspending of the year starts in March and grows until December."""
     key = np.array(KEYS[account.profile])[months.of_year] / sum(KEYS[account.profile])
     ramp = np.clip(months.of_year - 1, 0, 5) * 1.0
-    ramp = np.where(months.lags == 0, ramp, 0.0)
+    year = months.lags == _drifting_year(months)
+    ramp = np.where(year, ramp, 0.0)
     extra = (account.landing - account.budget) * 1e6 * ramp / max(ramp.sum(), 1)
-    return np.where(months.lags == 0, account.budget * 1e6 * key + extra, amount)
+    size = _history(months, "C")
+    return np.where(year, (account.budget * 1e6 * key + extra) * size, amount)
+
+
+def _drifting_year(months: Months) -> int:
+    """The year of the title 2 story, as a lag."""
+    return months.end.year - story(months.end, "title2").start.year
 
 
 def _land(months: Months, actual: Series) -> None:
@@ -118,7 +127,9 @@ def _target(months: Months, booked: Series) -> Series:
     """Monthly target of activity revenue: last years' profile, this year's voted total."""
     wanted = {
         **dict.fromkeys(("GHS_HC", "GHS_AMBU", "SEANCES"), 85.9 / 85.5),
-        **{"MO_DMI": 6.9 / 7.0, "ACE": 9.6 / 9.5, "URG": 1.0},
+        "MO_DMI": 6.9 / 7.0,
+        "ACE": 9.6 / 9.5,
+        "URG": 1.0,
     }
     target = np.zeros_like(booked)
     for lag in sorted(set(months.lags.tolist())):

@@ -62,9 +62,7 @@ UFS: Final = (
     Uf("1210", "Urgences de proximité Belcombe", "S121", "P1", "B", "URG"),
     Uf("1220", "UHCD Belcombe", "S121", "P1", "B", "UHCD", 4, 0.85, 0.95, 0, 0.54, 0, 420),
     Uf("1310", "Réanimation polyvalente", "S131", "P1", "A", "SC", 12, 0.84, 7.5, 0, 0.30, 0, 7000),
-    Uf(
-        "1320", "Surveillance continue", "S131", "P1", "A", "SC", 8, 0.82, 3.4, 0, 0.30, 0, 3300
-    ),
+    Uf("1320", "Surveillance continue", "S131", "P1", "A", "SC", 8, 0.82, 3.4, 0, 0.30, 0, 3300),
     Uf(
         "2110",
         "Médecine polyvalente et post-urgences",
@@ -116,9 +114,7 @@ UFS: Final = (
     ),
     Uf("4140", "Chirurgie ambulatoire", "S414", "P4", "A", "AMBU", day_stays=5900),
     Uf("4150", "Bloc opératoire et anesthésie", "S415", "P4", "A", "BLOC"),
-    Uf(
-        "5110", "Maternité", "S511", "P5", "A", "OBST", 26, 0.72, 3.7, 0, 0.98, 0, 2500
-    ),
+    Uf("5110", "Maternité", "S511", "P5", "A", "OBST", 26, 0.72, 3.7, 0, 0.98, 0, 2500),
     Uf("5120", "Gynécologie", "S511", "P5", "A", "CHIR", 6, 0.66, 2.2, 0, 0.98, 500, 2400),
     Uf("5130", "Pédiatrie", "S513", "P5", "A", "MED", 16, 0.70, 2.4, 0, 0.95, 400, 1500),
     Uf("5140", "Néonatologie", "S513", "P5", "A", "MED", 8, 0.74, 7.6, 0, 0.9, 0, 5200),

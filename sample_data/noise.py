@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Series = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+Series = npt.NDArray[Any]
+Counts = npt.NDArray[Any]
 
 _MID_MONTH = np.array([15 + 30.4 * k for k in range(12)])
 

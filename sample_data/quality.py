@@ -19,7 +19,11 @@ from sample_data.world import World
 APPLICATIONS: Final = ("DPI", "GAM", "URGENCES", "LABO", "PACS")
 OUTAGE_MINUTES: Final = 260
 _NATURES: Final = {
-    **{"MAINTENANCE": 0.52, "PERSONNEL": 0.30, "CYBER": 0.09, "INTEROP": 0.05, "TELECOM": 0.04}
+    "MAINTENANCE": 0.52,
+    "PERSONNEL": 0.30,
+    "CYBER": 0.09,
+    "INTEROP": 0.05,
+    "TELECOM": 0.04,
 }
 _DIGITAL_SHARE: Final = 0.0172
 _IFAQ: Final = {
@@ -32,7 +36,8 @@ _IFAQ: Final = {
     "Usage du numérique": 0.06,
 }
 _CHECKS: Final = {"AD": (20, 15.0), "MFA": (12, 9.0), "SAUVEGARDE": (8, 6.0)} | {
-    **{"EXERCICE": (4, 2.6), "POSTES": (16, 12.0)}
+    "EXERCICE": (4, 2.6),
+    "POSTES": (16, 12.0),
 }
 
 
@@ -142,7 +147,7 @@ def _ifaq(months: Months) -> list[_LedgerRow]:
     return [
         (month, SITES["A"], "IFAQ", criterion, round(900_000 * share * 0.97 ** int(lag), 2))
         for month, lag in zip(months.firsts, months.lags, strict=True)
-        if month.month == 6  # noqa: PLR2004 - June
+        if month.month == 6
         for criterion, share in _IFAQ.items()
     ]
 
@@ -179,5 +184,3 @@ def monitoring_frame(world: World) -> pd.DataFrame:
             "minutes_arret": down.ravel(),
         }
     )
-
-

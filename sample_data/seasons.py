@@ -35,7 +35,8 @@ class Seasons:
     """One value per simulated day, from WARM_UP to the last 31 December.
 
     flu, bronchiolitis, stomach_flu: size of the wave (0 outside). crisis: 1 on the eleven worst
-    days of the flu story, less on the days around them. heat, snow, strike, school, holiday, after_holiday, bridge: 0 or 1.
+    days of the flu story, less on the days around them.
+    heat, snow, strike, school, holiday, after_holiday, bridge: 0 or 1.
     """
 
     end: date
@@ -119,7 +120,7 @@ def _public_holidays(days: pd.DatetimeIndex) -> Series:
 def _bridges(off: Series, weekday: Counts) -> Series:
     after_thursday = (np.r_[0.0, off[:-1]] == 1) & (weekday == 4)
     before_tuesday = (np.r_[off[1:], 0.0] == 1) & (weekday == 0)
-    return (after_thursday | before_tuesday).astype(float)
+    return np.asarray((after_thursday | before_tuesday).astype(float))
 
 
 def _school(days: pd.DatetimeIndex) -> Series:

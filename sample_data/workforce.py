@@ -20,7 +20,14 @@ _SEASON: Final = (1.0, 0.999, 1.0, 1.001, 1.002, 1.004, 0.999, 0.992, 1.0, 1.001
 _INTERNS: Final = (1.0, 1.0, 1.0, 1.0, 1.02, 1.02, 1.02, 1.02, 1.02, 1.02, 0.98, 0.98)
 _FTE_GROWTH: Final = 0.004
 # Share of a year's temporary staff money: physicians and, for nurses and assistants, all services.
-_LOCUMS: Final = {"S111": 0.36, "S121": 0.09, "S415": 0.25, "S811": 0.15, "S511": 0.10, "S711": 0.05}
+_LOCUMS: Final = {
+    "S111": 0.36,
+    "S121": 0.09,
+    "S415": 0.25,
+    "S811": 0.15,
+    "S511": 0.10,
+    "S711": 0.05,
+}
 _LOCUMS_EUR: Final = 2_100_000
 _NURSES_EUR: Final = 1_300_000
 _LOCUM_MONTHS: Final = (1.0, 0.9, 0.85, 0.9, 0.9, 0.9, 1.5, 1.55, 0.85, 0.85, 0.85, 1.2)
@@ -79,7 +86,7 @@ def _paid(world: World, months: Months, rng: np.random.Generator) -> Series:
     fte[:, :, interns] *= np.array(_INTERNS)[months.of_year][:, None]
     service = staff.UNITS.index("S215")
     fte[:, service, 0] -= 4.0 * _since(world, months)
-    return fte
+    return np.asarray(fte)
 
 
 def _since(world: World, months: Months) -> Series:
@@ -131,7 +138,7 @@ def _posts(world: World, months: Months, fte: Series) -> Series:
         vacancy[staff.UNITS.index(unit), staff.PROFESSIONS.index("PM/PH")] += gap
     posts = np.round(fte / (1 - vacancy), 1)
     posts[:, staff.UNITS.index("S215"), 0] += np.round(4.0 * _since(world, months), 1)
-    return posts
+    return np.asarray(posts)
 
 
 def _overtime(
@@ -142,7 +149,7 @@ def _overtime(
     pressed = 0.25 * np.maximum(occupancy - 0.93, 0) * 100
     per_fte = 1.4 + 0.35 * np.maximum(rate * 100 - 9, 0) + pressed[:, None, None]
     per_fte = per_fte * np.where(np.arange(len(staff.PROFESSIONS)) == 10, 0.0, 1.0)
-    return np.round(fte * per_fte * rng.gamma(30, 1 / 30, fte.shape), 1)
+    return np.asarray(np.round(fte * per_fte * rng.gamma(30, 1 / 30, fte.shape), 1))
 
 
 def _temporary(world: World, months: Months, rng: np.random.Generator) -> Series:
@@ -150,7 +157,7 @@ def _temporary(world: World, months: Months, rng: np.random.Generator) -> Series
     season = np.array(_LOCUM_MONTHS) / np.mean(_LOCUM_MONTHS)
     told = story(world.end, "radiology")
     spike = 1.4 * (months.firsts == f"{told.start:%Y-%m-01}")
-    older = 1.05 ** months.lags
+    older = 1.05**months.lags
     for unit, share in _LOCUMS.items():
         own = 1 + spike * (unit == told.unit)
         month = _LOCUMS_EUR * share / 12 * season[months.of_year] * own * older

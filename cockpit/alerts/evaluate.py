@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from cockpit.access.scope import Scope
 from cockpit.alerts import sentences
 from cockpit.alerts.lateness import freshness_alerts, late_sources
 from cockpit.alerts.levels import Verdict, verdict
@@ -14,13 +13,19 @@ from cockpit.alerts.model import Alert, Rule
 from cockpit.alerts.read import grain_of, observed
 from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
 from cockpit.alerts.store import visible
-from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import latest
+from cockpit.kpi import provisional
 from cockpit.kpi.model import Grain, Kpi
-from cockpit.kpi.units import Unit
 from cockpit.series.model import ForecastPoint, Status
 from cockpit.series.status import level_of
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cockpit.access.scope import Scope
+    from cockpit.forecast.model import Forecast
+    from cockpit.kpi.units import Unit
+    from cockpit.warehouse.attach import Generation
 
 FORECAST_DAYS = 7
 _FORECAST_STALE_DAYS = 3
@@ -44,7 +49,7 @@ def evaluate(
 ) -> tuple[Alert, ...]:
     """Alerts of this generation at the units of the scope, worst first.
 
-    A rule whose KPI is not in `kpis`, is hidden from the scope or has no threshold is skipped. A
+    A rule whose KPI is not in `kpis`, hidden from the scope, without level or not fed is skipped. A
     late source gives one alert and silences those that depend on it. Idempotent: nothing is
     remembered between two calls.
     """
@@ -52,7 +57,7 @@ def evaluate(
     watches = [
         _Watch(rule, known[rule.kpi])
         for rule in rules
-        if rule.kpi in known and known[rule.kpi].threshold is not None
+        if rule.kpi in known and _is_judged(generation, known[rule.kpi])
     ]
     late = late_sources(generation, [watch.kpi for watch in watches])
     silenced = {kpi.id for one in late for kpi in one.silenced}
@@ -65,6 +70,11 @@ def evaluate(
     ]
     found += freshness_alerts(generation, late, today)
     return visible(found, generation.units, scope)
+
+
+def _is_judged(generation: Generation, kpi: Kpi) -> bool:
+    """Whether a KPI has levels, and figures to compare with them."""
+    return kpi.threshold is not None and provisional.last_day(generation, kpi) is not None
 
 
 def _units(generation: Generation, scope: Scope, rule: Rule) -> Iterator[Unit]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cockpit.alerts import sentences
 from cockpit.alerts.model import Alert
 from cockpit.kpi.model import Kpi, UnitId
-from cockpit.kpi.units import Unit
 from cockpit.series.freshness import freshness
-from cockpit.series.model import Freshness
 from cockpit.warehouse import schema
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from cockpit.kpi.units import Unit
+    from cockpit.series.model import Freshness
+    from cockpit.warehouse.attach import Generation
 
 RULE = "source_late"
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from cockpit.alerts.model import Rule, Severity
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.series.status import high_is_bad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cockpit.alerts.model import Rule, Severity
 
 _ORDER: dict[Severity | None, int] = {None: 0, "amber": 1, "red": 2}
 _LONGEST_DAYS = {

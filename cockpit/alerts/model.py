@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from cockpit.kpi.model import Domain, Grain, KpiId, UnitId
+if TYPE_CHECKING:
+    from datetime import date
+
+    from cockpit.kpi.model import Domain, Grain, KpiId, UnitId
 
 Severity = Literal["amber", "red"]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cockpit.access.scope import Scope
 from cockpit.alerts.levels import Observed
-from cockpit.alerts.model import Rule
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
 from cockpit.series.model import Window
 from cockpit.series.workdays import working_days
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from cockpit.access.scope import Scope
+    from cockpit.alerts.model import Rule
+    from cockpit.warehouse.attach import Generation
 
 _PERIODS_BACK = {Grain.DAY: 60, Grain.WEEK: 26, Grain.MONTH: 18}
 _DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}

@@ -6,16 +6,20 @@ the API set them apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
-from cockpit.alerts.levels import Verdict
-from cockpit.i18n import Language
 from cockpit.kpi.model import Grain, Kpi
-from cockpit.kpi.units import Unit
-from cockpit.series.model import ForecastPoint, Freshness
 from cockpit.wording import bare, day, month, typed, weekday, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from cockpit.alerts.levels import Verdict
+    from cockpit.i18n import Language
+    from cockpit.kpi.units import Unit
+    from cockpit.series.model import ForecastPoint, Freshness
 
 _PERIOD_WORDS: dict[Language, dict[Grain, tuple[str, str]]] = {
     "fr": {

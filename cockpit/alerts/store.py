@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from cockpit.access.scope import Scope
 from cockpit.alerts.model import Alert
 from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
 from cockpit.kpi.model import Domain, KpiId, UnitId
-from cockpit.kpi.units import UnitTree
 from cockpit.warehouse import schema
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cockpit.access.scope import Scope
+    from cockpit.kpi.units import UnitTree
+    from cockpit.warehouse.attach import Generation
 
 _TYPES = {"since": pa.date32(), "as_of": pa.date32(), "value": pa.float64(), "level": pa.float64()}
 _ALERT = pa.schema(

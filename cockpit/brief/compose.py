@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cockpit import clock
-from cockpit.access.scope import Scope
-from cockpit.alerts.model import Alert
 from cockpit.alerts.store import active
 from cockpit.brief import sentences
 from cockpit.brief.model import Brief, BriefLine, LineKind
 from cockpit.brief.rank import adverse, good
-from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import latest
 from cockpit.kpi.catalogue import KPIS, home_kpis
 from cockpit.kpi.model import Kpi, KpiId
-from cockpit.kpi.units import Unit
 from cockpit.series.model import ForecastPoint, Period, Status, Trend, Window
 from cockpit.series.trend import trends
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from cockpit.access.scope import Scope
+    from cockpit.alerts.model import Alert
+    from cockpit.forecast.model import Forecast
+    from cockpit.kpi.units import Unit
+    from cockpit.warehouse.attach import Generation
 
 MOST_LINES = 6
 FEWEST_LINES = 3

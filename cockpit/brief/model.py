@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cockpit.i18n import pick
-from cockpit.kpi.model import KpiId, UnitId
-from cockpit.series.model import Status, Window
+
+if TYPE_CHECKING:
+    from cockpit.kpi.model import KpiId, UnitId
+    from cockpit.series.model import Status, Window
 
 LineKind = Literal["alert", "change", "good", "coming", "steady"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from statistics import pstdev
+from typing import TYPE_CHECKING
 
 from cockpit.series.model import Change, Status, Trend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FEWEST_POINTS = 6
 UNUSUAL = 1.0

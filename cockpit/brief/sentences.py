@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cockpit.brief.rank import main_change
-from cockpit.forecast.model import Forecast
-from cockpit.i18n import Language
-from cockpit.kpi.model import Kpi, KpiId
 from cockpit.series.model import Change, ForecastPoint, Status, Trend
 from cockpit.wording import bare, change, day, month, percent, typed, weekday, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cockpit.forecast.model import Forecast
+    from cockpit.i18n import Language
+    from cockpit.kpi.model import Kpi, KpiId
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from cockpit.errors import BadDelivery
 
 _BLOCK_BYTES = 8 << 20
 _LONGEST_LINE = 1 << 20
+_FLUSH_ROWS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -200,27 +202,27 @@ def _arrow_table(
 
 
 def _cut_by_csv(body: _Body, columns: tuple[str, ...]) -> Cut:
-    kept, lines, refused = _records(body)
-    positions = {column: body.header.index(column) for column in columns}
-    table = pa.table(
-        {
-            column: pa.array([cells[index] for cells in kept], pa.string())
-            for column, index in positions.items()
-        }
-    )
-    if not columns:
-        table = pa.table({})
-    return Cut(
-        table.append_column(LINE, pa.array(lines, pa.int64())), quarantined(body.name, refused)
-    )
-
-
-def _records(body: _Body) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
-    stream = io.StringIO(body.text.decode("utf-8"), newline="\n")
-    reader = csv.reader(stream, delimiter=body.delimiter, strict=True)
-    kept: list[list[str]] = []
-    lines: list[int] = []
+    positions = [body.header.index(column) for column in columns]
+    schema = pa.schema([*((column, pa.string()) for column in columns), (LINE, pa.int64())])
     refused: list[tuple[int, str]] = []
+    done: list[pa.Table] = [schema.empty_table()]
+    kept: list[tuple[str | int, ...]] = []
+    for line, cells in _records(body, refused):
+        kept.append((*(cells[position] for position in positions), line))
+        if len(kept) == _FLUSH_ROWS:
+            done.append(_table(kept, schema))
+            kept = []
+    whole = pa.concat_tables([*done, _table(kept, schema)] if kept else done)
+    return Cut(whole, quarantined(body.name, refused))
+
+
+def _table(rows: list[tuple[str | int, ...]], schema: pa.Schema) -> pa.Table:
+    return pa.table([list(cells) for cells in zip(*rows, strict=True)], schema=schema)
+
+
+def _records(body: _Body, refused: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+    stream = io.TextIOWrapper(io.BytesIO(body.text), "utf-8", newline="\n")
+    reader = csv.reader(stream, delimiter=body.delimiter, strict=True)
     while True:
         line = body.first_line + reader.line_num
         try:
@@ -233,9 +235,8 @@ def _records(body: _Body) -> tuple[list[list[str]], list[int], list[tuple[int, s
             refused.append((line, reasons.BAD_QUOTES))
             continue
         if cells is None:
-            return kept, lines, refused
+            return
         if len(cells) == len(body.header):
-            kept.append(cells)
-            lines.append(line)
+            yield line, cells
         elif any(cell.strip() for cell in cells):
             refused.append((line, reasons.RAGGED))

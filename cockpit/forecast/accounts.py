@@ -7,20 +7,23 @@ The result is the KPI's own forecast (facet ""); its parts are facets of the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from cockpit.access.scope import Scope
 from cockpit.forecast.landing import Landing, Side, TitleLanding, landing
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import parts
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
 from cockpit.series.model import ForecastPoint
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cockpit.access.scope import Scope
+    from cockpit.warehouse.attach import Generation
 
 MODEL = "landing_profile"
 SIDES: Mapping[Side, tuple[str, ...]] = {
@@ -64,6 +67,7 @@ def ledger(
         for title in SIDES[side]
     ]
     rows = pd.concat(frames, ignore_index=True)
+    rows = rows[rows["value"] != 0]  # a title never booked is reported as 0 beside the others
     rows = rows.assign(month=rows["period"], value=rows["value"] / rows["kpi_scale"])
     if until is not None:
         ends = pd.to_datetime(rows["month"]) + pd.offsets.MonthEnd(0)
@@ -129,7 +133,8 @@ def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId)
     at = {row.facet: row.points[0] for row in rows if row.origin == origin}
     euros = {facet: _in_euros(point, kpi) for facet, point in at.items()}
     whole, voted = euros[""], euros.get(_BUDGET)
-    titles = tuple(_title(name, euros) for name in euros if name.split("/")[0] in SIDES)
+    names = [f"{side}/{title}" for side, titles in SIDES.items() for title in titles]
+    titles = tuple(_title(name, euros) for name in names if name in euros)
     return Landing(
         at[""].day.year,
         origin.month,

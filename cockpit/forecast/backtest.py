@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.models import prophet_fr, weekday_mean
 from cockpit.series.model import ForecastPoint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cockpit.forecast.calendar_fr import FrenchCalendar
 
 Model = Callable[..., tuple[ForecastPoint, ...]]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import holidays
 import pandas as pd
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
+
+from cockpit.series.workdays import public_holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Region = Literal["metropole", "alsace-moselle"]
 Zone = Literal["A", "B", "C"]
 
-# The two local days of Alsace-Moselle (Good Friday, 26 December); "57" is Moselle.
-_SUBDIVISION = {"metropole": None, "alsace-moselle": "57"}
 _YEAR_END = {(12, 24), (12, 25), (12, 31), (1, 1)}
 
 
@@ -32,8 +33,9 @@ class FrenchCalendar:
 
     def public_holidays(self, first: date, last: date) -> tuple[date, ...]:
         """Public holidays from first to last, both included, sorted."""
+        local = self.region == "alsace-moselle"
         years = range(first.year, last.year + 1)
-        found = holidays.country_holidays("FR", subdiv=_SUBDIVISION[self.region], years=years)
+        found = set().union(*(public_holidays(year, alsace_moselle=local) for year in years))
         return tuple(sorted(day for day in found if first <= day <= last))
 
     def special_days(self, first: date, last: date) -> pd.DataFrame:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from cockpit.kpi.model import KpiId, UnitId
-from cockpit.series.model import ForecastPoint
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from cockpit.kpi.model import KpiId, UnitId
+    from cockpit.series.model import ForecastPoint
 
 
 @dataclass(frozen=True, slots=True)

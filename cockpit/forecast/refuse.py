@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cockpit.kpi.model import Kpi
+if TYPE_CHECKING:
+    from cockpit.kpi.model import Kpi
 
 SHORTEST_DAYS = 56
 STALE_DAYS = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,15 +13,17 @@ from cockpit.access.scope import Scope, scope_named
 from cockpit.forecast import accounts
 from cockpit.forecast.backtest import MODELS, mape_at_7_days
 from cockpit.forecast.calendar_fr import FrenchCalendar
-from cockpit.forecast.landing import Side
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models import prophet_fr, weekday_mean
 from cockpit.forecast.refuse import refusal
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Domain, Grain, Kpi, KpiId, UnitId
-from cockpit.settings import Installation
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from cockpit.forecast.landing import Side
+    from cockpit.settings import Installation
+    from cockpit.warehouse.attach import Generation
 
 HORIZON_DAYS = 14
 LANDING = KpiId("year_end_landing")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.sql.expression import ClauseElement
 
-from cockpit.access.scope import Scope
 from cockpit.errors import UnknownUnit
 from cockpit.forecast.model import Forecast
 from cockpit.kpi.model import Kpi, KpiId, UnitId
 from cockpit.series.model import ForecastPoint
 from cockpit.warehouse import schema
-from cockpit.warehouse.attach import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.sql.expression import ClauseElement
+
+    from cockpit.access.scope import Scope
+    from cockpit.warehouse.attach import Generation
 
 _RUN = pa.schema(
     [

@@ -2,7 +2,8 @@
 
 Rules (domain: "calculation traps a contrôleur de gestion will test you on"):
 - everything is summed first and divided last, over time, units and facets together;
-- a point whose numerator or denominator was not reported is absent, never 0;
+- a point whose numerator or denominator was not reported is absent, never 0; so is a ratio whose
+  denominator is not positive (years of debt over a negative self-financing mean nothing);
 - a stock is not summed over days, unless a term asks for unit-days;
 - what cannot be added over units (one stay crosses several) shows its unit variant below the
   establishment.
@@ -11,6 +12,7 @@ Rules (domain: "calculation traps a contrôleur de gestion will test you on"):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -23,7 +25,7 @@ from cockpit.kpi.calendar import reported_days
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Grain, Kpi, Scenario, Term, UnitId
 from cockpit.kpi.panel import By, Panel, read_panel
-from cockpit.kpi.reduce import Mask, Points, Reduced, reduce
+from cockpit.kpi.reduce import Mask, Points, Reduced, covers, reduce
 from cockpit.kpi.special import SPECIAL, Asked, special_terms
 from cockpit.kpi.windows import Windows, periods, spanned
 from cockpit.warehouse.attach import Generation
@@ -46,7 +48,7 @@ def visible_nodes(generation: Generation, scope: Scope, unit: UnitId | None) -> 
 def terms_at(kpi: Kpi, generation: Generation, unit: UnitId) -> tuple[Sequence[Term], Sequence[Term]]:
     """Numerator and denominator that hold at this unit's level."""
     level = generation.units.get(unit).level
-    if kpi.additive == "establishments" and level not in {"group", "establishment"}:
+    if kpi.unit_terms and level not in {"group", "establishment"}:
         return kpi.unit_terms, kpi.unit_denominator
     return kpi.numerator, kpi.denominator
 
@@ -98,7 +100,7 @@ def evaluate(  # noqa: PLR0913
         nothing = np.full(len(own), np.nan)
         return Points(kpi.scale * top.values, top.values, nothing, top.present, top.partial)
     bottom = _sum(generation, denominator, panel, own, key, scenario, kpi=kpi, whole=True)
-    present = top.present & bottom.present & (bottom.values != 0)
+    present = top.present & bottom.present & (bottom.values > 0)
     safe = np.where(present, bottom.values, 1.0)
     return Points(
         kpi.scale * top.values / safe,
@@ -132,7 +134,10 @@ def _sum(  # noqa: PLR0913
         split = not whole or MEASURES[term.measure].facet == split_kind
         calendar = reported_days(generation, term.measure, term.scenario or scenario)
         daily = panel.daily(term, scenario, key, split=split)
-        reduced.append(reduce(term, daily, windows, calendar, panel.days(term, scenario)))
+        one = reduce(term, daily, windows, calendar, panel.days(term, scenario))
+        if term.span == "trailing_12m":
+            one = replace(one, present=one.present & covers(term, windows, calendar))
+        reduced.append(one)
         elsewhere.append(_reported_in(calendar, windows))
     values = np.sum([one.values for one in reduced], axis=0)
     partial = np.any([one.partial for one in reduced], axis=0)

@@ -67,6 +67,19 @@ def reduce(
     return Reduced(values, present, present & _partial(measure, how, daily, first, stop, own))
 
 
+def covers(term: Term, own: Windows, calendar: Days) -> Mask:
+    """Whether the hospital's history reaches back to the start of each window.
+
+    Six months of revenue under a debt are no yearly revenue: the point is absent, not doubled.
+    """
+    if not len(calendar):
+        return np.zeros(len(own), dtype=bool)
+    begun = calendar[0] <= own.starts
+    if MEASURES[term.measure].step == "day":
+        return begun  # type: ignore[no-any-return]
+    return begun & (_reported(calendar, own) >= _steps(own, "month"))
+
+
 def _same_last_day(
     days: Days, stop: npt.NDArray[np.int64], whole: Days, own: Windows
 ) -> Mask:

@@ -1,7 +1,7 @@
 """The same KPIs across many units, for a table: one read for all of them.
 
-    across(...)      the latest figure of each KPI at each unit
-    breakdown(...)   one additive KPI by facet over its latest window, at a chosen depth
+across(...)      the latest figure of each KPI at each unit
+breakdown(...)   one additive KPI by facet over its latest window, at a chosen depth
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ Row = Mapping[KpiId, float]
 
 
 def across(
-    generation: Generation, scope: Scope, kpis: Sequence[Kpi], units: Sequence[UnitId], period: Period
+    generation: Generation,
+    scope: Scope,
+    kpis: Sequence[Kpi],
+    units: Sequence[UnitId],
+    period: Period,
 ) -> Mapping[UnitId, Row]:
     """Values in each KPI's unit, by unit then KPI; what cannot be computed is absent, never 0.
 
@@ -39,7 +43,11 @@ def across(
 
 
 def _across(
-    generation: Generation, scope: Scope, kpis: Sequence[Kpi], units: Sequence[UnitId], period: Period
+    generation: Generation,
+    scope: Scope,
+    kpis: Sequence[Kpi],
+    units: Sequence[UnitId],
+    period: Period,
 ) -> Mapping[UnitId, Row]:
     found: dict[UnitId, dict[KpiId, float]] = {unit: {} for unit in units}
     own = {kpi.id: made for kpi in kpis if (made := _latest(generation, kpi, period))}
@@ -72,7 +80,7 @@ def _value(
     return float(points.values[0]) if points.present[0] else None
 
 
-def breakdown(  # noqa: PLR0913
+def breakdown(
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -81,7 +89,7 @@ def breakdown(  # noqa: PLR0913
     *,
     under: str = "",
     scenario: Scenario = "actual",
-) -> Mapping[str, float]:
+) -> dict[str, float]:
     """An additive KPI over a window by facet, one level below `under`, largest first.
 
     "1/6411" counts in "1" at the top and in "1/6411" under "1". Raises UnknownUnit, OutOfScope.
@@ -94,7 +102,7 @@ def breakdown(  # noqa: PLR0913
     )
 
 
-def _breakdown(  # noqa: PLR0913, PLR0917
+def _breakdown(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -102,7 +110,7 @@ def _breakdown(  # noqa: PLR0913, PLR0917
     own: Windows,
     under: str,
     scenario: Scenario,
-) -> Mapping[str, float]:
+) -> dict[str, float]:
     panel = compute.panel_for(
         generation, scope, [kpi], nodes, own, scenario=scenario, by="facet", facet=under
     )
@@ -122,7 +130,7 @@ def _head(facet: str, under: str) -> str:
     return "/".join(facet.split("/")[:depth])
 
 
-def months_of(generation: Generation, kpi: Kpi) -> Window | None:
-    """The year to the last month that the KPI describes: January to its end."""
+def year_of(generation: Generation, kpi: Kpi) -> Window | None:
+    """From 1 January to the last day that the KPI describes; None when nothing feeds it."""
     as_of = provisional.last_day(generation, kpi)
     return Window(date(as_of.year, 1, 1), as_of) if as_of else None

@@ -137,8 +137,10 @@ def _panel(
     generation: Generation, scope: Scope, plans: Sequence[_Plan], nodes: Sequence[UnitId]
 ) -> Panel:
     own = [plan.windows() for plan in plans]
-    reach = windows([(min(w.first for w in own), max(w.last for w in own))])
-    return compute.panel_for(generation, scope, [p.kpi for p in plans], nodes, reach)
+    every = Windows(
+        np.concatenate([w.starts for w in own]), np.concatenate([w.ends for w in own])
+    )
+    return compute.panel_for(generation, scope, [p.kpi for p in plans], nodes, every)
 
 
 def _trend(  # noqa: PLR0913, PLR0917

@@ -37,12 +37,11 @@ def _who(found: Alert) -> str:
     return f'<p class="ck-who">{items}</p>' if items else ""
 
 
-def line(status: Status, text: str, end: str = "") -> str:
-    """One line that leads to a page: sign, sentence, and a figure at the end."""
+def line(status: Status, text: str, end: str = "", *, mute: bool = False) -> str:
+    """One line that leads to a page: sign (unless `mute`), sentence, and a figure at the end."""
     last = f'<span class="ck-end">{escape(end)}</span>' if end else ""
-    return (
-        f'<div class="ck-row {CLASSES[status]}">{icon(status)}<span>{escape(text)}</span>{last}</div>'
-    )
+    sign = "" if mute else icon(status)
+    return f'<div class="ck-row {CLASSES[status]}">{sign}<span>{escape(text)}</span>{last}</div>'
 
 
 def figure(trend: Trend) -> str:

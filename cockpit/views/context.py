@@ -16,9 +16,9 @@ from cockpit import clock
 from cockpit.access.scope import Scope, Site, scope_named, scopes
 from cockpit.errors import UnknownUnit
 from cockpit.i18n import Language, speak
-from cockpit.kpi.units import Unit, UnitTree
 from cockpit.kpi.catalogue import KPIS, kpi_named
 from cockpit.kpi.model import Kpi, KpiId, UnitId
+from cockpit.kpi.units import Unit, UnitTree
 from cockpit.series.model import Period
 from cockpit.views.params import Params
 from cockpit.warehouse.attach import Generation
@@ -38,7 +38,8 @@ class Link(TypedDict):
 class Context:
     """Everything a screen needs to ask for its figures.
 
-    kpis: the catalogue with the hospital's own. name: the installation. pages: what a link leads to, by page id; only the pages of the role.
+    kpis: the catalogue with the hospital's own. name: the installation. pages: what a link leads
+    to, by page id; only the pages of the role.
     """
 
     generation: Generation
@@ -46,7 +47,7 @@ class Context:
     unit: Unit
     period: Period
     language: Language
-    params: Params = Params()
+    params: Params = field(default_factory=Params)
     kpis: Mapping[KpiId, Kpi] = field(default_factory=lambda: KPIS)
     name: str = ""
     pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class Context:
         return {"page": self.pages[page], "query_params": self.params.query(**changes)}
 
 
-def build(  # noqa: PLR0913
+def build(
     generation: Generation,
     scope: Scope,
     params: Params,

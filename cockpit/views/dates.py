@@ -32,12 +32,12 @@ def _is_first(day: date, pattern: str) -> bool:
 
 
 def short_day(day: date) -> str:
-    """sam. 21 nov."""
+    """As sam. 21 nov."""
     return _written(day, "EEE d MMM")
 
 
 def long_day(day: date) -> str:
-    """samedi 21 novembre 2026."""
+    """As samedi 21 novembre 2026."""
     return _written(day, "EEEE d MMMM y")
 
 
@@ -52,12 +52,12 @@ def numeric(day: date) -> str:
 
 
 def month(day: date) -> str:
-    """octobre 2026."""
+    """As octobre 2026."""
     return format_date(day, "MMMM y", locale=language())
 
 
 def short_month(day: date) -> str:
-    """oct. 2026."""
+    """As oct. 2026."""
     return format_date(day, "MMM y", locale=language())
 
 
@@ -97,8 +97,8 @@ def span(window: Window) -> str:
     last = bare_day(window.end)
     if (window.start.year, window.start.month) == (window.end.year, window.end.month):
         first = _("1er") if window.start.day == 1 else str(window.start.day)
-        return f"{first}–{last}"  # noqa: RUF001 - a range takes an en dash
-    return f"{bare_day(window.start)}–{last}"  # noqa: RUF001
+        return f"{first}–{last}"
+    return f"{bare_day(window.start)}–{last}"
 
 
 def _ends_month(day: date) -> bool:
@@ -123,18 +123,24 @@ def covering(window: Window | None, *, brief: bool = False) -> str:
         return ""
     if window.days == 1:
         return short_day(window.end)
+    return _long(window, brief=brief) or span(window)
+
+
+def _long(window: Window, *, brief: bool) -> str:
+    """The name of a month, a year, a year to date or twelve months; "" for any other window."""
     if _is_month(window):
         return short_month(window.end) if brief else month(window.end)
     if _is_year(window) and window.days in _YEAR:
         return str(window.end.year)
     if _is_year(window) and window.end.month > 1:
-        return _("cumul {until}").format(until=_until(window.end, brief=brief))
+        return _("cumul {until}").format(until=until(window.end, brief=brief))
     if window.days in _YEAR:
-        return _("12 mois {until}").format(until=_until(window.end, brief=brief))
-    return span(window)
+        return _("12 mois {until}").format(until=until(window.end, brief=brief))
+    return ""
 
 
-def _until(day: date, *, brief: bool) -> str:
+def until(day: date, *, brief: bool = False) -> str:
+    """à fin octobre 2026; au 21 nov."""
     if _ends_month(day):
         return _("à fin {month}").format(month=short_month(day) if brief else month(day))
     return _("au {day}").format(day=bare_day(day))

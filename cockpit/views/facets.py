@@ -54,7 +54,11 @@ _WORDS = {
         "URG": mark("Urgences"),
         "MO_DMI": mark("Médicaments et dispositifs en sus"),
     },
-    "payer": {"AMO": mark("Assurance maladie"), "AMC": mark("Mutuelles"), "PATIENT": mark("Patients")},
+    "payer": {
+        "AMO": mark("Assurance maladie"),
+        "AMC": mark("Mutuelles"),
+        "PATIENT": mark("Patients"),
+    },
     "profession": {
         "PNM": mark("Personnel non médical"),
         "PM": mark("Personnel médical"),
@@ -100,7 +104,7 @@ def label(code: str) -> str:
         return _("Non réparti")
     if code in _ALL:
         return _(_ALL[code])
-    return code.split("/")[-1] if "/" in code else code
+    return code.rsplit("/", 1)[-1]
 
 
 def title(side: str, code: str) -> str:

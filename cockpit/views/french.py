@@ -25,6 +25,13 @@ MINUS = "\u2212"
 SIGNIFICANT = 3
 
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
+_SCALES = (
+    (1e9, 1e9, 1, "Md€", "bn"),
+    (1e7, 1e6, 1, "M€", "M"),
+    (1e4, 1e3, 0, "k€", "k"),
+    (0.0, 1.0, 0, "€", ""),
+)
+"""From which amount, divided by what, decimals, French and English unit."""
 _RELATIVE_FROM = 50.0
 """Below this reference a change is said in units: "+2 patients" speaks, "+40 %" does not."""
 _SAID = frozenset({"j", "jours", "ans", "ETP"})
@@ -104,14 +111,7 @@ def euros(x: float | None, *, signed: bool = False) -> str:
 
 def money(x: float, *, signed: bool = False) -> Figure:
     """An amount in euros, number and unit apart; in English the unit goes with the number."""
-    for floor, step, decimals, unit, english in (
-        (1e9, 1e9, 1, "Md€", "bn"),
-        (1e7, 1e6, 1, "M€", "M"),
-        (1e4, 1e3, 0, "k€", "k"),
-        (0.0, 1.0, 0, "€", ""),
-    ):
-        if abs(x) >= floor:
-            break
+    step, decimals, unit, english = next(scale[1:] for scale in _SCALES if abs(x) >= scale[0])
     if language() == "fr":
         return Figure(number(x / step, decimals, signed=signed), unit)
     return Figure(f"{_sign(x, signed=signed)}€{number(abs(x) / step, decimals)}{english}")

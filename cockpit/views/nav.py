@@ -106,13 +106,15 @@ def _entry(context: Context, found: Page, current: str, badge: int, *, place: st
     counted = badge if found.id == "alertes" else 0
     with st.container(key=f"tab_{on}_{place}_{found.id}", gap=None):
         title = _(found.title)
-        st.page_link(**context.link(found.id, **_FRESH), label=title, icon=f":material/{found.icon}:")
+        st.page_link(
+            **context.link(found.id, **_FRESH), label=title, icon=f":material/{found.icon}:"
+        )
         if counted:
             shown = str(counted) if counted <= _SHOWN else f"{_SHOWN}+"
             st.html(f'<span class="ck-badge">{shown}</span>')
 
 
-_FRESH: Mapping[str, None] = {"kpi": None, "domain": None, "grain": None, "facet": None}
+_FRESH: Mapping[str, None] = dict.fromkeys(("kpi", "domain", "grain", "split", "facet", "source"))
 """Parameters of one page only: a tab starts without them, and keeps role, unit and period."""
 
 

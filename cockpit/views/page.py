@@ -1,7 +1,7 @@
 """The edge of a page: guard, then draw, and never a trace on the screen.
 
-    open_page("finances", finances.show)      the whole body of a file of pages/
-    frame(generation)                         the whole body of cockpit/web/main.py
+open_page("finances", finances.show)   is the whole body of a file of pages/
+with_pages(context)                    gives the links of a role, for cockpit/web/main.py
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
     except CockpitError as error:
         _log.warning("page refused", page=name, **error.log_line())
         st.html(parts.error(error.sentence()))
-    except Exception:
+    except Exception:  # noqa: BLE001 - the page boundary: logged, told in one sentence
         _log.exception("page failed", page=name)
         st.html(parts.error(_("Cette page n'a pas pu être construite. Aucun chiffre n'a changé.")))
 

@@ -35,6 +35,7 @@ class Params:
     language: Language | None = None
     domain: Domain | None = None
     grain: Grain | None = None
+    split: str | None = None
     facet: str | None = None
     source: str | None = None
 
@@ -56,6 +57,7 @@ def parse(query: Mapping[str, str]) -> Params:
         language=next((known for known in LANGUAGES if known == query.get("lang")), None),
         domain=_choice(Domain, query.get("domain")),
         grain=_choice(Grain, query.get("grain")),
+        split=_matching(_CODE, query.get("split")),
         facet=_matching(_FACET, query.get("facet")),
         source=_matching(_CODE, query.get("source")),
     )

@@ -61,9 +61,7 @@ def _past(spots: Sequence[_Spot]) -> str:
 
 
 def _ahead(spots: Sequence[_Spot]) -> str:
-    return (
-        f'<polyline {_STROKE.format(width=2)} stroke-dasharray="3 4" points="{_line(spots)}"/>'
-    )
+    return f'<polyline {_STROKE.format(width=2)} stroke-dasharray="3 4" points="{_line(spots)}"/>'
 
 
 def _url(shapes: str) -> str:

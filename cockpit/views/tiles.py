@@ -1,8 +1,8 @@
 """A KPI on a tile: name, value, change in words, days covered, curve, status, target.
 
-    tile(trend)       one <article>, to sit under a stretched link
-    grid(trends)      the same tiles in our own grid: server-rendered brief, offline page, mail
-    skeleton(count)   grey tiles of the final size, shown while the figures come
+tile(trend)       one <article>, to sit under a stretched link
+grid(trends)      the same tiles in our own grid: server-rendered brief, offline page, mail
+skeleton(count)   grey tiles of the final size, shown while the figures come
 
 Every datum is escaped here; no other module writes a label of a tile.
 """

@@ -58,8 +58,10 @@ def period_switch(context: Context) -> None:
     )
 
 
-def _to_address(name: str, key: str) -> None:
+def _to_address(name: str, key: str, *clears: str) -> None:
     """Copy a widget's choice to the address; no choice takes the parameter away."""
+    for other in clears:
+        st.query_params.pop(other, None)
     chosen = st.session_state.get(key)
     if chosen is None or chosen == "":
         st.query_params.pop(name, None)
@@ -67,30 +69,32 @@ def _to_address(name: str, key: str) -> None:
         st.query_params[name] = str(chosen)
 
 
-def choice(  # noqa: PLR0913
+def choice(
     name: str,
     title: str,
     options: Sequence[str],
-    current: str | None,
+    current: str,
     *,
     words: Callable[[str], str] = str,
-    hidden: bool = False,
+    clears: Sequence[str] = (),
 ) -> None:
-    """A list whose choice lives in the address under `name`."""
+    """A list whose choice lives in the address under `name`; it takes the `clears` away."""
     key = f"choice_{name}_{current}"
+    listed = [str(option) for option in options]
     st.selectbox(
         title,
-        list(options),
-        index=list(options).index(current) if current in options else 0,
+        listed,
+        index=listed.index(current) if current in listed else 0,
         format_func=words,
         key=key,
-        label_visibility="collapsed" if hidden else "visible",
         on_change=_to_address,
-        args=(name, key),
+        args=(name, key, *clears),
     )
 
 
-def pills(name: str, title: str, options: Sequence[str], current: str, words: Callable[[str], str]) -> None:
+def pills(
+    name: str, title: str, options: Sequence[str], current: str, words: Callable[[str], str]
+) -> None:
     """Pills whose choice lives in the address; the first option is "all" and leaves it clean."""
     key = f"pills_{name}_{current}"
     st.pills(

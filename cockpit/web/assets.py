@@ -29,6 +29,11 @@ _QUALITY = 5
 _YEAR = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
+_NO_SUCH_PAGE = (
+    "`You have requested page /${e}, but no corresponding file was found in the app's pages/ "
+    "directory`"
+)
+
 FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
     "index": (
         ("`Connection error`", "`Connexion interrompue`"),
@@ -42,11 +47,7 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("`Skip to main content`", "`Aller au contenu principal`"),
         ("`Page not found`", "`Page introuvable`"),
-        (
-            "`You have requested page /${e}, but no corresponding file was found in the app's "
-            "pages/ directory`",
-            "`La page « ${e} » n'existe pas pour ce profil`",
-        ),
+        (_NO_SUCH_PAGE, "`La page « ${e} » n'existe pas pour ce profil`"),
         ("The page that you have requested does not seem to exist", "Cette page n'existe pas"),
         (". Running the app's main page.", ". Voici la synthèse."),
         ("`Please wait...`", "`Un instant…`"),

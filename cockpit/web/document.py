@@ -20,6 +20,12 @@ GROUND = {"light": "#F4F6FA", "dark": "#0B1220"}
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DOCUMENT_QUALITY = 11
 
+_BOOT = 'window.__streamlit={BACKEND_BASE_URL:location.origin+"/"}'
+"""Where Streamlit's server is: without it a deep link first asks two addresses that do not exist.
+
+Read by Streamlit 1.67, not public: tests/web/test_door.py checks that the name is still there.
+"""
+
 _HEAD = (
     '<link rel="stylesheet" href="/cockpit.css">'
     '<link rel="manifest" href="/manifest.webmanifest">'
@@ -65,6 +71,7 @@ def _build(title: str, language: Language) -> str:
         text,
         flags=re.DOTALL,
     )
+    text = _SCRIPT.sub(f"<script>{_BOOT}</script>", text)
     # Absolute, so that a deep link loads the same files.
     text = re.sub(r'(src|href)="\./', r'\1="/', text)
     text = text.replace("</head>", f"{_HEAD}</head>")

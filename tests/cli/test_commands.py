@@ -8,7 +8,17 @@ import pytest
 
 from cockpit.settings import Home
 
-SERIES = ("kpi", "series", "ed_visits", "--unit", "10", "--from", "2026-03-01", "--to", "2026-03-02")
+SERIES = (
+    "kpi",
+    "series",
+    "ed_visits",
+    "--unit",
+    "10",
+    "--from",
+    "2026-03-01",
+    "--to",
+    "2026-03-02",
+)
 
 
 class TestRefresh:

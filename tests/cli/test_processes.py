@@ -67,9 +67,7 @@ def test_a_closed_pipe_is_not_an_error(started, loaded) -> None:
         assert process.wait(60) == 0
 
 
-def test_serve_works_from_any_folder_and_stops_on_sigterm(
-    started, loaded, tmp_path: Path
-) -> None:
+def test_serve_works_from_any_folder_and_stops_on_sigterm(started, loaded, tmp_path: Path) -> None:
     port = free_port()
     process = started("serve", "--port", str(port), cwd=tmp_path)
     try:

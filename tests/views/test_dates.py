@@ -1,6 +1,6 @@
 """Days and windows in words, checked against a 2026 wall calendar.
 
-    21 Nov 2026 is a Saturday of ISO week 47; 1 Nov 2026 a Sunday; 2026 has 53 weeks.
+21 Nov 2026 is a Saturday of ISO week 47; 1 Nov 2026 a Sunday; 2026 has 53 weeks.
 """
 
 from __future__ import annotations

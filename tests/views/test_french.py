@@ -1,6 +1,6 @@
 """Figures as a hospital writes them. Expected strings are written by hand, spaces made visible:
 
-    ~ is U+202F (narrow no-break space), _ is U+00A0 (no-break space), − is U+2212.
+~ is U+202F (narrow no-break space), _ is U+00A0 (no-break space), − is U+2212.
 """
 
 from __future__ import annotations

@@ -54,6 +54,10 @@ class TestDocument:
         assert "_stcore/agent" not in page
         assert '"./' not in page
 
+    def test_streamlit_still_reads_where_its_server_is(self) -> None:
+        scripts = (path for name, path in assets.known_assets().items() if "/js/index." in name)
+        assert any("BACKEND_BASE_URL" in path.read_text("utf-8") for path in scripts)
+
     def test_english_on_request_and_french_for_anything_else(self, client: TestClient) -> None:
         assert '<html lang="en">' in client.get("/?lang=en").text
         assert '<html lang="fr">' in client.get("/?lang=xx").text
@@ -67,7 +71,9 @@ class TestDocument:
         assert answer.status_code == 404
         assert 'href="/"' in answer.text
 
-    @pytest.mark.parametrize("path", ["/a/b", "/finances/x", "/_stcore/metrics", "/_stcore/agent/x"])
+    @pytest.mark.parametrize(
+        "path", ["/a/b", "/finances/x", "/_stcore/metrics", "/_stcore/agent/x"]
+    )
     def test_what_streamlit_would_answer_is_closed(self, client: TestClient, path: str) -> None:
         assert client.get(path).status_code == 404
 

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.recency import recency
 from cockpit.series.model import ForecastPoint
 
 if TYPE_CHECKING:
     from prophet import Prophet
+
+    from cockpit.forecast.calendar_fr import FrenchCalendar
 
 NAME = "prophet_fr"
 YEARS_KEPT = 3

@@ -7,13 +7,16 @@ it takes over while the history is too short for Prophet.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.series.model import ForecastPoint
+
+if TYPE_CHECKING:
+    from cockpit.forecast.calendar_fr import FrenchCalendar
 
 NAME = "weekday_mean"
 WEEKS = 8

@@ -1,1 +1,27 @@
-"""One module per screen; each has one public function, `show(context)`."""
+"""One module per screen; each has one public function that a page calls, `show(context)`."""
+
+from cockpit.views.screens import (
+    activite,
+    alertes,
+    capacite,
+    explorer,
+    finances,
+    indicateur,
+    plus,
+    rh,
+    sources,
+    synthese,
+)
+
+__all__ = [
+    "activite",
+    "alertes",
+    "capacite",
+    "explorer",
+    "finances",
+    "indicateur",
+    "plus",
+    "rh",
+    "sources",
+    "synthese",
+]

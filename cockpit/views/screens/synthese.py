@@ -13,7 +13,8 @@ from cockpit.kpi.catalogue import home_kpis
 from cockpit.series.model import Status
 from cockpit.series.trend import trends
 from cockpit.views import cards, parts, widgets
-from cockpit.views.context import Context, Link
+from cockpit.views.context import Context
+from cockpit.views.screens.links import alert_link, sheet_link
 
 _LINES = 5
 
@@ -26,7 +27,9 @@ def show(context: Context) -> None:
     st.html(parts.hero(pick(made.headline_fr, made.headline_en), _reach(alerts), _counts(made)))
     widgets.period_switch(context)
     if alerts:
-        widgets.tap("worst", cards.alert(alerts[0]), alert_link(context, alerts[0]), _said(alerts[0]))
+        widgets.tap(
+            "worst", cards.alert(alerts[0]), alert_link(context, alerts[0]), _said(alerts[0])
+        )
     _brief(context, _others(made, alerts))
     _tiles(context)
 
@@ -46,13 +49,6 @@ def _reach(alerts: tuple[Alert, ...]) -> str:
     text = ngettext("{n} alerte ouverte", "{n} alertes ouvertes", len(alerts))
     where = ngettext("{n} unité concernée", "{n} unités concernées", units)
     return f"{text.format(n=len(alerts))} · {where.format(n=units)}"
-
-
-def alert_link(context: Context, alert: Alert) -> Link:
-    """The sheet of the KPI of an alert, at its unit; the list of alerts for a late source."""
-    if alert.kpi is None:
-        return context.link("alertes")
-    return context.link("indicateur", kpi=alert.kpi, unit=alert.unit)
 
 
 def _said(alert: Alert) -> str:
@@ -76,15 +72,8 @@ def _brief(context: Context, lines: list[BriefLine]) -> None:
         st.html(parts.section(_("À retenir")))
         with st.container(key="stack_brief"):
             for at, line in enumerate(lines):
-                widgets.tap(
-                    f"line_{at}", cards.line(line.status, line.text), _line(context, line), line.text
-                )
-
-
-def _line(context: Context, line: BriefLine) -> Link:
-    if line.kpi is None:
-        return context.link("alertes")
-    return context.link("indicateur", kpi=line.kpi, unit=line.unit)
+                link = sheet_link(context, line.kpi, line.unit)
+                widgets.tap(f"line_{at}", cards.line(line.status, line.text), link, line.text)
 
 
 def _tiles(context: Context) -> None:

@@ -1,0 +1,122 @@
+"""Capacité: what is free now, by service, against what is coming."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from cockpit.i18n import gettext as _
+from cockpit.kpi.model import Kpi, KpiId, UnitId
+from cockpit.kpi.units import Unit
+from cockpit.series.across import across
+from cockpit.series.curve import curve
+from cockpit.series.model import Period, Status, Trend
+from cockpit.series.status import status
+from cockpit.series.trend import trends
+from cockpit.views import french, parts, tables, widgets
+from cockpit.views.context import Context
+
+_NOW = (
+    "bed_occupancy_now",
+    "beds_available_now",
+    "bjml",
+    "bjml_gap",
+    "boarders_now",
+    "ed_present_15h",
+    "ed_visits",
+    "het_tension_index",
+)
+_BEDS = ("beds_installed", "beds_open", "bed_occupancy_now", "beds_available_now")
+_OCCUPANCY = KpiId("bed_occupancy_now")
+
+
+def show(context: Context) -> None:
+    """Tiles of the moment, occupancy curve with its forecast, then one line per service."""
+    widgets.head(context, _("Capacité"))
+    widgets.breadcrumb(context, "capacite", context.path())
+    ask = (context.generation, context.scope)
+    now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
+    st.html(parts.note(balance(now), _worst(now)))
+    widgets.tile_grid(context, [found for found in now if found.value is not None])
+    for kpi in context.having(_OCCUPANCY, "ed_visits"):
+        drawn = curve(*ask, kpi, context.unit.id, Period.DAY)
+        widgets.chart(drawn, kpi, _curve_title(kpi))
+    _services(context)
+
+
+def balance(now: Sequence[Trend]) -> str:
+    """Free beds against the beds that ED admissions need each day, in one sentence."""
+    by_id = {found.kpi.id: found for found in now if found.value is not None}
+    free, needed = by_id.get(KpiId("beds_available_now")), by_id.get(KpiId("bjml"))
+    if free is None or needed is None:
+        return _("Lits disponibles et besoin journalier : n.d.")
+    text = _("{free} disponibles pour un besoin journalier minimal de {needed}.")
+    return text.format(
+        free=french.value(free.kpi, free.value), needed=french.value(needed.kpi, needed.value)
+    )
+
+
+def _worst(now: Sequence[Trend]) -> Status:
+    found = {one.kpi.id: one.status for one in now}
+    return found.get(KpiId("bjml_gap"), Status.NONE)
+
+
+def _curve_title(kpi: Kpi) -> str:
+    if kpi.id == _OCCUPANCY:
+        return _("Occupation, 60 jours et prévision")
+    return _("Passages aux urgences, 60 jours et prévision")
+
+
+def bedded(units: Sequence[Unit], found: Mapping[UnitId, Mapping[KpiId, float]]) -> list[Unit]:
+    """The services that have beds."""
+    return [unit for unit in units if found[unit.id].get(KpiId("beds_installed"))]
+
+
+def services(context: Context) -> list[Unit]:
+    """Units of one line each: services below the unit, else the lowest ones."""
+    below = context.units.descendants(context.unit.id)
+    found = [unit for unit in below if unit.level == "service"]
+    return found or list(context.units.leaves(context.unit.id))
+
+
+def _services(context: Context) -> None:
+    kpis = context.having(*_BEDS)
+    units = services(context)
+    ids = [unit.id for unit in units]
+    found = across(context.generation, context.scope, kpis, ids, Period.DAY)
+    rows = bedded(units, found)
+    st.html(parts.section(_("Lits par service"), _("du plus tendu au plus libre")))
+    if not rows:
+        st.html(parts.empty(_("Aucun lit déclaré pour ce périmètre.")))
+        return
+    st.html(bed_table({kpi.id: kpi for kpi in kpis}, rows, found))
+
+
+def bed_table(
+    kpis: Mapping[KpiId, Kpi], units: Sequence[Unit], found: Mapping[UnitId, Mapping[KpiId, float]]
+) -> str:
+    """Installed, open, closed, occupancy, available; the tightest service first."""
+    columns = [
+        tables.Column(_("Service"), number=False),
+        tables.Column(_("Occupation"), wide=True),
+        tables.Column(_("Disponibles")),
+        tables.Column(_("Ouverts")),
+        tables.Column(_("Fermés")),
+        tables.Column(_("Installés")),
+    ]
+    tightest = sorted(units, key=lambda unit: -found[unit.id].get(_OCCUPANCY, -1.0))
+    rows = [_bed_row(kpis[_OCCUPANCY], unit, found[unit.id]) for unit in tightest]
+    return tables.table(_("Lits par service, dernier relevé"), columns, rows)
+
+
+def _bed_row(occupancy: Kpi, unit: Unit, row: Mapping[KpiId, float]) -> tuple[str, ...]:
+    share, free = row.get(_OCCUPANCY), row.get(KpiId("beds_available_now"))
+    installed, opened = row.get(KpiId("beds_installed")), row.get(KpiId("beds_open"))
+    closed = installed - opened if installed is not None and opened is not None else None
+    level = Status.UNAVAILABLE if share is None else status(occupancy, share, {})
+    return (
+        unit.label,
+        tables.bar(share, french.percent(share), level),
+        *(french.number(beds) for beds in (free, opened, closed, installed)),
+    )

@@ -1,0 +1,218 @@
+"""Finances: voted, booked, expected at year end; activity revenue with its uncoded part; cash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from cockpit.forecast.accounts import stored_landing
+from cockpit.forecast.landing import Landing, TitleLanding
+from cockpit.i18n import gettext as _
+from cockpit.kpi.model import Kpi, KpiId, MeasureId, Term
+from cockpit.series.across import breakdown, year_of
+from cockpit.series.curve import curve
+from cockpit.series.model import Period, Status
+from cockpit.series.trend import trend, trends
+from cockpit.views import dates, facets, french, parts, tables, widgets
+from cockpit.views.context import Context
+
+_HEAD = ("year_end_landing", "eprd_variance", "t2a_gap_to_target", "cash_position")
+_MORE = (
+    "gross_margin_rate",
+    "caf_rate",
+    "supplier_payment_days",
+    "supplier_overdue_amount",
+    "dso_days",
+    "coding_completeness",
+    "coding_delay_median",
+    "debt_ratio",
+)
+_SIDES = {"expense": "expense_by_title", "revenue": "revenue_by_title"}
+
+
+def show(context: Context) -> None:
+    """Tiles, landing by title, accounts of one title, T2A, cash curve, other ratios."""
+    widgets.head(context, _("Finances"))
+    widgets.breadcrumb(context, "finances", context.path())
+    _tiles(context, _HEAD, "finance_head")
+    _landing(context)
+    _accounts(context)
+    _t2a(context)
+    for kpi in context.having("cash_position"):
+        drawn = curve(context.generation, context.scope, kpi, context.unit.id, Period.DAY)
+        if drawn.points:
+            widgets.chart(drawn, kpi, _("Trésorerie, 60 jours"))
+    st.html(parts.section(_("Ratios et délais")))
+    _tiles(context, _MORE, "finance_more")
+
+
+def _tiles(context: Context, names: Sequence[str], key: str) -> None:
+    kpis = context.having(*names)
+    found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
+    shown = [one for one in found if one.value is not None]
+    if shown:
+        widgets.tile_grid(context, shown, key)
+
+
+def _landing(context: Context) -> None:
+    (kpi,) = context.having("year_end_landing") or (None,)
+    made = stored_landing(context.generation, context.scope, kpi, context.unit.id) if kpi else None
+    if made is None:
+        st.html(parts.empty(_("Pas d'atterrissage calculé pour ce périmètre.")))
+        return
+    st.html(parts.section(_("Budget, réalisé, atterrissage"), dates.until(made.origin)))
+    st.html(landing_table(made))
+    st.html(parts.said(_range(made)))
+
+
+def landing_table(made: Landing) -> str:
+    """One line per title, then the result; a gap is written as its effect on the result."""
+    columns = [
+        tables.Column(_("Titre"), number=False),
+        tables.Column(_("Réalisé")),
+        tables.Column(_("Budget annuel")),
+        tables.Column(_("Atterrissage")),
+        tables.Column(_("Effet sur le résultat"), wide=True),
+    ]
+    listed = sorted(made.by_title, key=lambda title: (title.side != "revenue", title.title))
+    rows = [_title_row(title) for title in listed]
+    realised = sum(t.realised if t.side == "revenue" else -t.realised for t in listed)
+    total = (
+        _("Résultat"),
+        french.euros(realised),
+        french.euros(made.budget),
+        french.euros(made.p50),
+        _effect(None if made.budget is None else made.p50 - made.budget),
+    )
+    caption = _("Atterrissage {year} par titre").format(year=made.year)
+    return tables.table(caption, columns, rows, total=total)
+
+
+def _title_row(title: TitleLanding) -> tuple[str, ...]:
+    gap = None if title.budget is None else title.p50 - title.budget
+    sign = 1 if title.side == "revenue" else -1
+    side = _("Produits") if title.side == "revenue" else _("Charges")
+    return (
+        f"{side} · {facets.title(title.side, title.title)}",
+        french.euros(title.realised),
+        french.euros(title.budget),
+        french.euros(title.p50),
+        _effect(None if gap is None else sign * gap),
+    )
+
+
+def _effect(amount: float | None) -> parts.Html:
+    """A gain in green, a loss in red, each with its sign."""
+    if amount is None:
+        return parts.Html(parts.html(french.missing()))
+    tone = "ck-good" if amount > 0 else "ck-bad" if amount < 0 else "ck-neutral"
+    text = parts.html(french.euros(amount, signed=True))
+    return parts.Html(f'<span class="{tone}">{text}</span>')
+
+
+def _range(made: Landing) -> str:
+    text = _(
+        "Résultat attendu {mid}, entre {low} et {high} huit fois sur dix ; {months} mois clos."
+    )
+    return text.format(
+        mid=french.euros(made.p50),
+        low=french.euros(made.p10),
+        high=french.euros(made.p90),
+        months=made.closed_months,
+    )
+
+
+def _accounts(context: Context) -> None:
+    """The accounts of one title, chosen in a list: actual against budget to date."""
+    options = [
+        f"{side}/{code}"
+        for side, titles in (
+            ("expense", facets.EXPENSE_TITLES),
+            ("revenue", facets.REVENUE_TITLES),
+        )
+        for code in titles
+    ]
+    chosen = context.params.facet if context.params.facet in options else options[0]
+    side, code = chosen.split("/")
+    (kpi,) = context.having(_SIDES[side]) or (None,)
+    window = year_of(context.generation, kpi) if kpi else None
+    if kpi is None or window is None:
+        return
+    st.html(parts.section(_("Comptes d'un titre"), dates.covering(window)))
+    widgets.choice("facet", _("Titre"), options, chosen, words=_side_title)
+    ask = (context.generation, context.scope, kpi, context.unit.id, window)
+    actual = breakdown(*ask, under=code)
+    voted = breakdown(*ask, under=code, scenario="budget")
+    if not actual:
+        st.html(parts.empty(_("Aucune écriture pour ce titre.")))
+        return
+    st.html(account_table(actual, voted, 1 if side == "revenue" else -1))
+
+
+def _side_title(option: str) -> str:
+    side, code = option.split("/")
+    name = _("Charges") if side == "expense" else _("Produits")
+    return f"{name} · {facets.title(side, code)}"
+
+
+def account_table(actual: dict[str, float], voted: dict[str, float], sign: int) -> str:
+    """Accounts with their actual, their budget to date, and the effect on the result."""
+    columns = [
+        tables.Column(_("Compte"), number=False),
+        tables.Column(_("Réalisé")),
+        tables.Column(_("Budget à date")),
+        tables.Column(_("Effet sur le résultat")),
+    ]
+    rows = [
+        (
+            facets.label(code),
+            french.euros(amount),
+            french.euros(voted.get(code)),
+            _effect(sign * (amount - voted[code]) if code in voted else None),
+        )
+        for code, amount in actual.items()
+    ]
+    return tables.table(_("Réalisé et budget par compte"), columns, rows)
+
+
+def _t2a(context: Context) -> None:
+    """Activity revenue of the month: what is coded, and what is estimated until it is."""
+    (kpi,) = context.having("t2a_revenue") or (None,)
+    if kpi is None:
+        return
+    whole = trend(context.generation, context.scope, kpi, context.unit.id, Period.MONTH)
+    if whole.value is None or whole.window is None:
+        return
+    window = whole.window
+    coded_kpi = _coded(kpi)
+    coded = sum(
+        breakdown(context.generation, context.scope, coded_kpi, context.unit.id, window).values()
+    )
+    items = breakdown(context.generation, context.scope, kpi, context.unit.id, window)
+    st.html(parts.section(_("Recettes T2A"), dates.covering(window)))
+    st.html(parts.note(coded_share(whole.value, coded), Status.NONE))
+    st.html(
+        tables.shares(
+            (facets.label(code), french.euros(amount), amount) for code, amount in items.items()
+        )
+    )
+
+
+def _coded(kpi: Kpi) -> Kpi:
+    """The same revenue without the estimate of what is not coded yet."""
+    terms = (Term(MeasureId("t2a_coded_eur")),)
+    return replace(kpi, id=KpiId("t2a_coded"), numerator=terms)
+
+
+def coded_share(whole: float, coded: float) -> str:
+    """How much of a figure is known, and how much is estimated."""
+    text = _("{whole} dont {coded} codés et {rest} estimés ({share}), séjours pas encore codés.")
+    rest = max(0.0, whole - coded)
+    return text.format(
+        whole=french.euros(whole),
+        coded=french.euros(coded),
+        rest=french.euros(rest),
+        share=french.percent(100 * rest / whole if whole else None),
+    )

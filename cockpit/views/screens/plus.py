@@ -1,0 +1,57 @@
+"""Plus: the other pages, who we look as, the language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cockpit.i18n import LANGUAGES, label
+from cockpit.i18n import gettext as _
+from cockpit.series.model import Status
+from cockpit.views import cards, dates, nav, parts, widgets
+from cockpit.views.context import Context, roles
+
+_LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+def show(context: Context) -> None:
+    """Links to the pages that have no place in the bar, then the two switches."""
+    widgets.head(context, _("Plus"))
+    thumb = {found.id for found in nav.bar(context.scope)}
+    with st.container(key="stack_pages"):
+        for found in nav.visible(context.scope):
+            if found.place != "hidden" and found.id not in thumb:
+                title = _(found.title)
+                link = context.link(found.id, kpi=None)
+                widgets.tap(
+                    f"page_{found.id}", cards.line(Status.NONE, title, mute=True), link, title
+                )
+    _see_as(context)
+    _language(context)
+    st.html(parts.section(_("À propos")))
+    said = _("{name} · état n° {number} publié le {when}").format(
+        name=context.name,
+        number=context.generation.id,
+        when=dates.stamp(context.generation.published_at),
+    )
+    st.html(parts.said(said))
+
+
+def _see_as(context: Context) -> None:
+    known = {scope.role: label(scope) for scope in roles(context.units)}
+    st.html(parts.section(_("Voir comme")))
+    st.html(parts.said(_("Le profil choisit les sites et les familles visibles.")))
+    widgets.choice(
+        "as",
+        _("Profil"),
+        list(known),
+        context.scope.role,
+        words=lambda role: known[role],
+        clears=("unit", "kpi"),
+    )
+
+
+def _language(context: Context) -> None:
+    st.html(parts.section(_("Langue")))
+    widgets.pills(
+        "lang", _("Langue"), list(LANGUAGES), context.language, lambda code: _LANGUAGE_NAMES[code]
+    )

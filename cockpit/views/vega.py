@@ -1,0 +1,184 @@
+"""Vega-Lite written once per look, without data: `charts` fills it, Streamlit draws it.
+
+Axis and ground colours come from Streamlit's theme, and so does the accent: what is named here is
+legible on both grounds. No selection, no zoom: a finger that scrolls the page must not be caught.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cockpit.i18n import Language
+from cockpit.i18n import gettext as _
+from cockpit.kpi.model import Grain
+from cockpit.views.locale_fr import VEGA_EN, VEGA_FR
+
+Spec = dict[str, Any]
+
+HEIGHT = 240
+GREY = "#76839A"
+AIM = "#B8600B"
+ACTUAL, FORECAST, BEFORE, BUDGET = "actual", "forecast", "before", "budget"
+
+_X_FORMATS = {
+    Grain.DAY: "%e %b",
+    Grain.WEEK: "%e %b",
+    Grain.MONTH: "%b %y",
+    Grain.QUARTER: "%b %y",
+    Grain.YEAR: "%Y",
+}
+
+
+@cache
+def line(spoken: Language, grain: Grain, form: str, minutes: bool) -> Spec:
+    """The line of a KPI; `form` is d3's number format of the axis, `minutes` writes hours."""
+    axis: Spec = {"title": None, "tickCount": 4, "format": form}
+    if minutes:
+        axis["labelExpr"] = "floor(datum.value / 60) + ' h'"
+        axis["values"] = list(range(0, 24 * 60, 60))
+    y: Spec = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": False}}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "height": HEIGHT,
+        "encoding": {"x": _x(grain)},
+        "layer": [
+            _band(),
+            _before(y),
+            _budget(y),
+            _actual(y),
+            _forecast(y),
+            _last(y),
+            _reader(grain),
+        ],
+        "config": _config(spoken),
+    }
+
+
+def _x(grain: Grain) -> Spec:
+    axis = {"title": None, "grid": False, "tickCount": 5, "format": _X_FORMATS[grain]}
+    axis["labelOverlap"] = True
+    return {"field": "day", "type": "temporal", "axis": axis}
+
+
+def _only(series: str) -> list[Spec]:
+    return [{"filter": f"datum.series === '{series}'"}]
+
+
+def _band() -> Spec:
+    return {
+        "transform": _only(FORECAST),
+        "mark": {"type": "area", "opacity": 0.18, "tooltip": False},
+        "encoding": {
+            "y": {"field": "low", "type": "quantitative"},
+            "y2": {"field": "high"},
+        },
+    }
+
+
+def _before(y: Spec) -> Spec:
+    mark = {"type": "line", "strokeWidth": 1.25, "color": GREY, "tooltip": False}
+    return {"transform": _only(BEFORE), "mark": mark, "encoding": {"y": y}}
+
+
+def _budget(y: Spec) -> Spec:
+    mark = {
+        "type": "line",
+        "strokeWidth": 1.5,
+        "strokeDash": [2, 3],
+        "color": AIM,
+        "tooltip": False,
+    }
+    return {"transform": _only(BUDGET), "mark": mark, "encoding": {"y": y}}
+
+
+def _actual(y: Spec) -> Spec:
+    mark = {"type": "line", "strokeWidth": 2.5, "strokeJoin": "round", "tooltip": False}
+    return {"transform": _only(ACTUAL), "mark": mark, "encoding": {"y": y}}
+
+
+def _forecast(y: Spec) -> Spec:
+    mark = {"type": "line", "strokeWidth": 2.5, "strokeDash": [5, 4], "tooltip": False}
+    return {"transform": _only(FORECAST), "mark": mark, "encoding": {"y": y}}
+
+
+def _last(y: Spec) -> Spec:
+    """The last point: a dot, and its value in words above it."""
+    encoding = {"y": y, "text": {"field": "label"}}
+    return {
+        "transform": [{"filter": "datum.label !== ''"}],
+        "layer": [
+            {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1}},
+            {
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dy": -14,
+                    "dx": 6,
+                    "fontSize": 13,
+                    "fontWeight": 700,
+                    "tooltip": False,
+                }
+            },
+        ],
+        "encoding": encoding,
+    }
+
+
+def _reader(grain: Grain) -> Spec:
+    """Wide invisible points, so that a thumb finds the value of a day."""
+    said = "%A %e %B %Y" if grain in {Grain.DAY, Grain.WEEK} else "%B %Y"
+    return {
+        "transform": [{"filter": f"datum.series === '{ACTUAL}' || datum.series === '{FORECAST}'"}],
+        "mark": {"type": "point", "size": 500, "opacity": 0},
+        "encoding": {
+            "y": {"field": "value", "type": "quantitative"},
+            "tooltip": [
+                {"field": "day", "type": "temporal", "format": said, "title": _("Date")},
+                {"field": "value", "type": "quantitative", "format": ",.1f", "title": _("Valeur")},
+            ],
+        },
+    }
+
+
+def aim(target: float | None) -> list[Spec]:
+    """The target as a dotted rule; nothing without one."""
+    if target is None:
+        return []
+    mark = {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": AIM}
+    return [
+        {"data": {"values": [{}]}, "mark": mark, "encoding": {"x": None, "y": {"datum": target}}}
+    ]
+
+
+def _config(spoken: Language) -> Spec:
+    return {
+        "locale": VEGA_FR if spoken == "fr" else VEGA_EN,
+        "view": {"stroke": None},
+        "axis": {"labelFontSize": 12, "labelPadding": 6},
+    }
+
+
+@cache
+def bars(spoken: Language, form: str) -> Spec:
+    """Horizontal bars, each with its figure at its end."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "height": {"step": 34},
+        "encoding": {
+            "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None}},
+            "x": {
+                "field": "value",
+                "type": "quantitative",
+                "axis": {"title": None, "format": form, "tickCount": 4},
+            },
+        },
+        "layer": [
+            {"mark": {"type": "bar", "cornerRadiusEnd": 4, "height": 16, "tooltip": False}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12},
+                "encoding": {"text": {"field": "label"}},
+            },
+        ],
+        "config": _config(spoken),
+    }

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from cockpit.alerts.evaluate import evaluate, first_crossing
+from cockpit.alerts.model import Alert
+from cockpit.alerts.store import active, to_table, visible
+from cockpit.forecast.model import Forecast
+from cockpit.kpi.catalogue import KPIS
+from cockpit.kpi.model import KpiId, UnitId
+from cockpit.series.model import ForecastPoint
+from cockpit.warehouse import publish
+from tests.support.hospital import Hospital, kpi
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
+
+
+def alerts(hospital: Hospital, role: str = "director_ght") -> tuple[Alert, ...]:
+    generation = hospital.warehouse.generation()
+    return evaluate(generation, hospital.scope(role), KPIS.values(), TODAY)
+
+
+class TestBoarders:
+    """Site A: 2 boarders at 08:00, then 12 from 19 to 21 November. Site B: 7 on the 21st.
+
+    Amber from 6, red from 10: A is red for three days, B amber since yesterday.
+    """
+
+    @pytest.fixture
+    def hospital(self, hospital: Hospital) -> Hospital:
+        hospital.given("""
+            boarders_0800 A1 2026-11-10..2026-11-18 2
+            boarders_0800 A1 2026-11-19..2026-11-21 12
+            boarders_0800 B1 2026-11-10..2026-11-20 1
+            boarders_0800 B1 2026-11-21 7
+        """)
+        return hospital
+
+    def test_each_site_speaks_worst_first(self, hospital: Hospital) -> None:
+        found = alerts(hospital)
+        assert [(a.unit, a.severity, a.since, a.as_of, a.value, a.level) for a in found] == [
+            ("A", "red", date(2026, 11, 19), date(2026, 11, 21), 12, 10),
+            ("B", "amber", date(2026, 11, 21), date(2026, 11, 21), 7, 6),
+        ]
+
+    def test_it_says_what_where_against_what_and_since_when(self, hospital: Hospital) -> None:
+        first, second = alerts(hospital)
+        assert first.title_fr == "En attente de lit · Site A\u00a0: 12\u00a0patients"
+        assert first.body_fr == (
+            "Au-dessus du seuil de 10\u00a0patients, depuis le 19 novembre (3 jours)."
+        )
+        assert first.title_en == "Waiting for a bed · Site A: 12\u00a0patients"
+        assert first.body_en == "Above the level of 10\u00a0patients, since 19 November (3 days)."
+        assert second.body_fr == "Au-dessus du seuil de 6\u00a0patients, le 21 novembre."
+
+    def test_it_names_who_and_what_to_do(self, hospital: Hospital) -> None:
+        first = alerts(hospital)[0]
+        assert first.owner_fr == kpi("boarders_now").owner_fr != ""
+        assert first.lever_fr == kpi("boarders_now").lever_fr != ""
+
+    def test_the_same_generation_gives_the_same_alerts(self, hospital: Hospital) -> None:
+        assert alerts(hospital) == alerts(hospital)
+
+    def test_a_site_director_has_only_the_alerts_of_the_site(self, hospital: Hospital) -> None:
+        assert {a.unit for a in alerts(hospital, "director_B")} == {"B"}
+
+    def test_a_role_without_beds_has_none(self, hospital: Hospital) -> None:
+        assert alerts(hospital, "daf") == ()
+
+    def test_a_finished_run_is_silent(self, hospital: Hospital) -> None:
+        hospital.given("boarders_0800 A1 2026-11-21 2")
+        assert {a.unit for a in alerts(hospital)} == {"B"}
+
+    def test_stored_alerts_come_back_filtered_by_scope(self, hospital: Hospital) -> None:
+        made = alerts(hospital)
+        rows = to_table(made)
+        with publish.publishing(hospital.home.generations):
+            publish.publish(hospital.home, lambda db: _insert(db, rows))
+        generation = hospital.warehouse.generation()
+        assert active(generation, hospital.scope()) == made
+        assert active(generation, hospital.scope("director_B")) == made[1:]
+        assert active(generation, hospital.scope("drh")) == ()
+
+
+def _insert(db: object, rows: object) -> None:
+    db.register("new_alerts", rows)  # type: ignore[attr-defined]
+    db.execute("INSERT INTO alert BY NAME SELECT * FROM new_alerts")  # type: ignore[attr-defined]
+
+
+class TestTodayIsNotOver:
+    """13 boarders on 22 November, the day under way: nothing is said before it is closed."""
+
+    def test_the_day_under_way_says_nothing(self, hospital: Hospital) -> None:
+        hospital.given("""
+            boarders_0800 A1 2026-11-10..2026-11-21 2
+            boarders_0800 A1 2026-11-22 13
+        """)
+        assert alerts(hospital) == ()
+
+
+class TestBudget:
+    """October 2026, site A: expenses 103 for 100 voted: +3 %, red from +2 %, level 102."""
+
+    def test_a_month_over_budget(self, hospital: Hospital) -> None:
+        hospital.given("""
+            expense_eur A1 2026-09..2026-09 1/6411 100000
+            expense_eur A1 2026-10..2026-10 1/6411 103000
+            expense_eur A1 2026-01..2026-12 1/6411 @budget 100000
+        """)
+        (found,) = [a for a in alerts(hospital) if a.kpi == "expense_by_title" and a.unit == "A"]
+        assert (found.severity, found.value, found.level) == ("red", 103000, pytest.approx(102000))
+        assert found.since == date(2026, 10, 1)
+        assert found.body_fr.endswith("en octobre 2026.")
+
+
+class TestWards:
+    """Wards A1 (medicine) and A3 (no discipline), both full for two days."""
+
+    def test_only_medical_wards_speak_one_by_one(self, hospital: Hospital) -> None:
+        units = [
+            replace(unit, discipline="MED") if unit.id == "A1" else unit for unit in hospital.units
+        ]
+        full = Hospital(hospital.root, units=type(hospital.units)(tuple(units)))
+        full.given("""
+            patients_midnight A1 2026-11-01..2026-11-21 10
+            beds_open         A1 2026-11-01..2026-11-21 10
+            patients_midnight A3 2026-11-01..2026-11-21 10
+            beds_open         A3 2026-11-01..2026-11-21 10
+        """)
+        found = {(a.rule, a.unit) for a in alerts(full)}
+        assert found == {("bed_occupancy_rate_level", "A"), ("ward_saturation", "A1")}
+
+
+class TestLateSource:
+    """The bed tool promises 36 hours; its last day is 15 November, with 12 boarders (red)."""
+
+    @pytest.fixture
+    def hospital(self, hospital: Hospital) -> Hospital:
+        hospital.describe(stale_after_h=36)
+        hospital.given("boarders_0800 A1 2026-11-01..2026-11-15 12")
+        return hospital
+
+    def test_one_alert_for_the_source_and_silence_of_the_rest(self, hospital: Hospital) -> None:
+        (found,) = alerts(hospital)
+        assert (found.kind, found.severity, found.unit) == ("freshness", "amber", "A1")
+        assert found.since == date(2026, 11, 15)
+        assert found.body_fr == (
+            "Dernier jour reçu\u00a0: 15 novembre. 1 indicateur surveillé attend cette source"
+            "\u00a0; leurs alertes sont suspendues."
+        )
+
+    def test_a_source_of_the_whole_group_is_told_to_a_site_as_its_own(
+        self, hospital: Hospital
+    ) -> None:
+        hospital.given("boarders_0800 B1 2026-11-01..2026-11-15 1")
+        (whole,) = alerts(hospital)
+        assert whole.unit == "G"
+        (seen,) = visible([whole], hospital.units, hospital.scope("director_B"))
+        assert (seen.unit, seen.unit_label) == ("B", "Site B")
+
+    def test_a_source_of_another_site_is_not_told(self, hospital: Hospital) -> None:
+        assert visible(alerts(hospital), hospital.units, hospital.scope("director_B")) == ()
+
+
+class TestForecastAlerts:
+    """Occupancy of A: 90 % so far; forecast 94 on the 23rd, 96 on the 24th (red from 95)."""
+
+    coming = Forecast(
+        kpi=KpiId("bed_occupancy_rate"),
+        unit=UnitId("A"),
+        model="prophet_fr",
+        origin=date(2026, 11, 21),
+        made_at=datetime(2026, 11, 22, 6, 0),
+        history_from=date(2024, 1, 1),
+        points=tuple(
+            ForecastPoint(day, mid - 3, mid, mid + 3)
+            for day, mid in (
+                (date(2026, 11, 23), 94.0),
+                (date(2026, 11, 24), 96.0),
+                (date(2026, 11, 25), 97.0),
+            )
+        ),
+    )
+    occupancy = kpi("bed_occupancy_rate")
+
+    def test_the_first_day_beyond_red_is_announced(self, hospital: Hospital) -> None:
+        hospital.deliver("""
+            patients_midnight A1 2026-11-01..2026-11-21 90
+            beds_open         A1 2026-11-01..2026-11-21 100
+        """)
+        hospital.publish(forecasts=[self.coming])
+        (found,) = alerts(hospital)
+        assert (found.kind, found.severity, found.value, found.level) == (
+            "forecast",
+            "amber",
+            96,
+            95,
+        )
+        assert found.since == date(2026, 11, 24)
+        assert found.title_fr == (
+            "Prévision · Occupation à minuit · Site A\u00a0: 96,0\u00a0% mardi 24 novembre"
+        )
+        assert found.body_fr == (
+            "Entre 93,0\u00a0% et 99,0\u00a0%, pour un seuil d'alerte de 95,0\u00a0%."
+        )
+
+    def test_an_old_forecast_announces_nothing(self) -> None:
+        assert first_crossing(self.coming, self.occupancy, TODAY) is not None
+        assert first_crossing(self.coming, self.occupancy, TODAY + timedelta(days=4)) is None
+
+    def test_beyond_a_week_nothing_is_announced(self) -> None:
+        far = replace(self.coming, points=(ForecastPoint(date(2026, 11, 29), 95.0, 99.0, 103.0),))
+        assert first_crossing(far, self.occupancy, TODAY) is None
