@@ -10,6 +10,7 @@
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
         ├── BadDelivery          a delivered file is refused whole
+        ├── DamagedLanding       a kept batch is no longer what was written
         ├── BadRequest           a parameter of a page, a route or a command
         ├── UnknownKpi           no such KPI
         ├── UnknownUnit          no such unit, or outside the scope: the same answer for both
@@ -116,6 +117,18 @@ class BadDelivery(_BadFile):
     """Facts: file, line, field, expected: the whole file is refused."""
 
     kept = "Ce fichier n'a pas été chargé ; ce qui était publié reste publié."
+
+
+class DamagedLanding(Refused):
+    """Facts: file; its hash is not the one that was noted when it was written."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return (
+            f"Le lot conservé « {self.facts['file']} » est abîmé. Ce qui était publié reste "
+            "publié. Remettez le dossier « landing » d'une sauvegarde, ou retirez ce lot et "
+            "redéposez le fichier d'origine."
+        )
 
 
 class BadRequest(Refused):

@@ -213,8 +213,8 @@ def _is_restructured(home: Home, units: UnitTree) -> bool:
 
 
 def _unpublished(home: Home, everything: Sequence[Landed]) -> tuple[Landed, ...]:
-    held = attach.Warehouse(home).generation().batch_hashes
-    return tuple(one for one in everything if one.source_hash not in held)
+    held = attach.Warehouse(home).generation().batch_keys
+    return tuple(one for one in everything if (one.source, one.source_hash) not in held)
 
 
 def _publish(  # noqa: PLR0913

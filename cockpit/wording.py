@@ -82,9 +82,9 @@ def duration(minutes: float) -> str:
     return f"{sign}{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
 
 
-def percent(x: float, decimals: int, language: Language) -> str:
+def percent(x: float, decimals: int, language: Language, *, signed: bool = False) -> str:
     """86,7 % in French, 86.7% in English."""
-    return number(x, decimals, language) + (f"{NBSP}%" if language == "fr" else "%")
+    return number(x, decimals, language, signed=signed) + (f"{NBSP}%" if language == "fr" else "%")
 
 
 def with_unit(value: float, kpi: Kpi, language: Language) -> str:

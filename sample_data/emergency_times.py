@@ -85,8 +85,9 @@ def _minutes(
     waiting = 9.0 * np.maximum(boarders - 3, 0)
     busy = np.where(time.weekday == 0, 1.12, 0.98) * (1 + 0.06 * interns_new(time))
     drawn = median * np.exp(rng.normal(0.0, 1.0, len(day)) * sigma)
-    minutes: Series = np.clip((drawn + (waiting * rng.gamma(9, 1 / 9, len(waiting)))[day]), 4, None)
-    crisis = 1 + 0.45 * time.crisis[day] * (kind > 0)
+    longer = (waiting * rng.gamma(9, 1 / 9, len(waiting)))[day] * np.where(kind > 0, 2.2, 1.0)
+    minutes: Series = np.clip(drawn + longer, 4, None)
+    crisis = 1 + 0.35 * time.crisis[day] * (kind > 0)
     return np.minimum(minutes * busy[day] * crisis, _LONGEST)
 
 

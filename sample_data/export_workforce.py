@@ -91,11 +91,11 @@ def _rows(people: Workforce, share: Series) -> dict[str, Series]:
 
 
 def _spread(values: Series, digits: int) -> Series:
-    """Round along the services so that totals are kept (error carried to the next service)."""
+    """Round, carrying the error to the next cell, so that small counts are not lost."""
     if digits:
         return values
-    total = np.cumsum(values, axis=1)
-    return np.diff(np.rint(total), axis=1, prepend=0)
+    total = np.cumsum(values.ravel())
+    return np.asarray(np.diff(np.rint(total), prepend=0).reshape(values.shape))
 
 
 def posts_frame(world: World, people: Workforce) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sample_data.accounts import ACCOUNTS
+from sample_data.delivery import exported
 from sample_data.finance import Finance
 from sample_data.months import Months
 from sample_data.noise import Series, by_month
@@ -35,10 +36,8 @@ def cash_frame(world: World) -> pd.DataFrame:
     time = world.time
     balance, drawn = _balance(time)
     frame = pd.DataFrame({"jour": time.days, "solde_515": balance, "lignes_tirees": drawn})
-    kept = (time.days >= pd.Timestamp(Months(world.end).firsts[0])) & (
-        time.days <= pd.Timestamp(world.end)
-    )
-    return frame[kept & (time.working == 1)].reset_index(drop=True)
+    kept: pd.DataFrame = frame.loc[exported(time.days, world.end) & (time.working == 1)]
+    return kept.reset_index(drop=True)
 
 
 def _balance(time: Seasons) -> tuple[Series, Series]:

@@ -123,7 +123,7 @@ def _motives(world: World, months: Months) -> Series:
 
 
 def _moves(months: Months, rng: np.random.Generator, fte: Series) -> tuple[Counts, Counts]:
-    turnover = np.array(staff.TURNOVER) / 12 * 1.13
+    turnover = np.array(staff.TURNOVER) / 12 * 1.16
     hiring = np.where(np.isin(months.of_year, (6, 7, 8)), 1.6, 0.8)
     entries = rng.poisson(fte * turnover * hiring[:, None, None])
     leaving = np.where(np.isin(months.of_year, (5, 7, 11)), 1.4, 0.87)

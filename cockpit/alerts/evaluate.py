@@ -78,11 +78,15 @@ def _is_judged(generation: Generation, kpi: Kpi) -> bool:
 
 
 def _units(generation: Generation, scope: Scope, rule: Rule) -> Iterator[Unit]:
-    """Units of the rule's levels and disciplines inside the scope, valid or not."""
+    """Units of the rule's levels and disciplines inside the scope.
+
+    A hospital without a group is its own top: what is watched at a group is watched there.
+    """
     for root in scope.roots:
         for unit in generation.units.descendants(root):
+            is_top = unit.parent is None and "group" in rule.levels
             right = not rule.disciplines or unit.discipline in rule.disciplines
-            if unit.level in rule.levels and right:
+            if (is_top or unit.level in rule.levels) and right:
                 yield unit
 
 

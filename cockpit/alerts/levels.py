@@ -26,12 +26,16 @@ _LONGEST_DAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One closed period: its first and last day, the value, what a gap is read against."""
+    """One closed period: its first and last day, the value, what a gap is read against.
+
+    cumulated: value and reference run from 1 January to `end`.
+    """
 
     start: date
     end: date
     value: float
     reference: float | None = None
+    cumulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ Severity = Literal["amber", "red"]
 class Rule:
     """One threshold on one KPI at some levels of the hospital.
 
-    levels: which units are watched ("group", "establishment", "pole", "service", "uf").
+    levels: which units are watched ("group", "establishment", "pole", "service", "uf"); "group"
+    is also the top of a hospital that has no group.
     set_for: consecutive periods beyond the level before it speaks; the levels themselves are the
     KPI's `threshold`.
     grain: length of a judged period; None is the KPI's own (a day, or a month when the threshold

@@ -15,6 +15,8 @@ from cockpit.series.model import Window
 from cockpit.series.workdays import working_days
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cockpit.access.scope import Scope
     from cockpit.alerts.model import Rule
     from cockpit.warehouse.attach import Generation
@@ -63,17 +65,44 @@ def observed(
     """Closed and whole periods of a KPI at a unit, oldest first, with their reference if any.
 
     A period under way or with missing days is left out: it would fire on its own incompleteness.
+    An amount judged on a gap is read from 1 January (domain: "cumul"), month after month: one
+    month against the same month is mostly noise.
     """
     asked = _Asked(generation, scope, kpi, unit, grain)
     first = today - timedelta(days=_PERIODS_BACK[grain] * _DAYS[grain])
+    if _is_cumulated(kpi, grain):
+        first = date(first.year, 1, 1)
     rows = asked.read(first, today)
     rows = rows[rows["status"] != "partial"]
     references = _references(asked, rows, first, today)
-    points = (
+    points = tuple(
         Observed(start, end_of(start, grain), float(value), references.get(start))
         for start, value in zip(rows["period"], rows["value"], strict=True)
     )
-    return tuple(point for point in points if point.end < today)
+    closed = tuple(point for point in points if point.end < today)
+    return tuple(cumulated(closed)) if _is_cumulated(kpi, grain) else closed
+
+
+def _is_cumulated(kpi: Kpi, grain: Grain) -> bool:
+    """Amounts and counts that add up over the months, judged on a gap."""
+    adds = kpi.additive in {"full", "establishments"} and not kpi.denominator
+    on_gap = kpi.threshold is not None and kpi.threshold.on != "value"
+    plain = all(term.span == "period" for term in kpi.terms())
+    return grain is Grain.MONTH and adds and on_gap and plain
+
+
+def cumulated(months: Iterable[Observed]) -> Iterator[Observed]:
+    """Months summed from January on; a year stops at its first missing month or reference."""
+    value, reference, expected = 0.0, 0.0, 1
+    for month in months:
+        if month.start.month == 1:
+            value, reference, expected = 0.0, 0.0, 1
+        if month.start.month != expected or month.reference is None:
+            expected = 0
+            continue
+        value, reference = value + month.value, reference + month.reference
+        expected += 1
+        yield Observed(month.start, month.end, value, reference, cumulated=True)
 
 
 def end_of(start: date, grain: Grain) -> date:

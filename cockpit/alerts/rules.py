@@ -14,6 +14,10 @@ FORECAST_SUFFIX = "_forecast"
 
 _HOSPITAL = ("group", "establishment")
 _SITES = ("establishment",)
+_TOP = ("group",)
+
+STRAIN = frozenset({"het_tension_index_level", "boarders_now_level", "bjml_gap_level"})
+"""Rules that are told before all others: a night on call can still change them."""
 
 
 def _rule(
@@ -23,7 +27,7 @@ def _rule(
 
 
 RULES: tuple[Rule, ...] = (
-    # Strain: what a night on call can still change
+    # Strain
     _rule("het_tension_index", _SITES),
     _rule("boarders_now", _SITES),
     _rule("bjml_gap", _SITES),
@@ -64,30 +68,30 @@ RULES: tuple[Rule, ...] = (
     _rule("readmission_30d_rate"),
     _rule("or_occupancy_rate", _SITES, grain=Grain.WEEK),
     _rule("or_late_cancellation_rate", _SITES, grain=Grain.WEEK),
-    # Finance
-    _rule("t2a_revenue"),
+    # Finance: the home tiles first; balance-sheet figures belong to the whole legal entity
     _rule("t2a_gap_to_target"),
-    _rule("revenue_by_title"),
-    _rule("expense_by_title"),
-    _rule("eprd_execution_rate"),
-    _rule("eprd_variance"),
     _rule("year_end_landing"),
-    _rule("gross_margin_rate"),
-    _rule("caf_rate"),
-    _rule("cash_position", set_for=2),
-    _rule("cash_days", set_for=2),
-    _rule("dso_days"),
-    _rule("supplier_payment_days"),
-    _rule("supplier_overdue_amount"),
-    _rule("debt_ratio"),
-    _rule("debt_repayment_years"),
+    _rule("cash_position", _TOP, set_for=2),
+    _rule("cash_days", _TOP, set_for=2),
+    _rule("eprd_variance"),
+    _rule("expense_by_title"),
+    _rule("revenue_by_title"),
+    _rule("t2a_revenue"),
+    _rule("eprd_execution_rate"),
+    _rule("supplier_payment_days", _TOP),
+    _rule("supplier_overdue_amount", _TOP),
+    _rule("dso_days", _TOP),
+    _rule("gross_margin_rate", _TOP),
+    _rule("caf_rate", _TOP),
+    _rule("debt_ratio", _TOP),
+    _rule("debt_repayment_years", _TOP),
     _rule("coding_completeness", grain=Grain.MONTH),
     _rule("coding_delay_median"),
     # Workforce
+    _rule("absence_rate"),
     _rule("fte_paid"),
     _rule("fte_gap_to_budget"),
     _rule("payroll"),
-    _rule("absence_rate"),
     _rule("short_absence_rate"),
     _rule("work_accident_frequency"),
     _rule("turnover_rate"),
@@ -100,9 +104,9 @@ RULES: tuple[Rule, ...] = (
     _rule("serious_adverse_events"),
     _rule("ifaq_amount"),
     _rule("discharge_letter_d0_rate"),
-    _rule("digital_budget_share", ("group",)),
+    _rule("digital_budget_share", _TOP),
     _rule("ins_qualified_rate"),
     _rule("cyber_readiness_score"),
     _rule("critical_app_availability", grain=Grain.WEEK),
-    _rule("forecast_quality", ("group",), set_for=7),
+    _rule("forecast_quality", _TOP, set_for=7),
 )

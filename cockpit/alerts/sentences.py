@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.kpi.model import Grain, Kpi
-from cockpit.wording import bare, day, month, typed, weekday, with_unit
+from cockpit.wording import bare, change, day, month, percent, typed, weekday, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,19 +21,10 @@ if TYPE_CHECKING:
     from cockpit.kpi.units import Unit
     from cockpit.series.model import ForecastPoint, Freshness
 
-_PERIOD_WORDS: dict[Language, dict[Grain, tuple[str, str]]] = {
-    "fr": {
-        Grain.DAY: ("jour", "jours"),
-        Grain.WEEK: ("semaine", "semaines"),
-        Grain.MONTH: ("mois", "mois"),
-    },
-    "en": {
-        Grain.DAY: ("day", "days"),
-        Grain.WEEK: ("week", "weeks"),
-        Grain.MONTH: ("month", "months"),
-    },
+_PERIODS: dict[Language, dict[Grain, str]] = {
+    "fr": {Grain.DAY: "jours", Grain.WEEK: "semaines", Grain.MONTH: "mois"},
+    "en": {Grain.DAY: "days", Grain.WEEK: "weeks", Grain.MONTH: "months"},
 }
-
 _SIDES: dict[Language, dict[str, str]] = {
     "fr": {
         "above": "Au-dessus du seuil de",
@@ -41,6 +32,19 @@ _SIDES: dict[Language, dict[str, str]] = {
         "at": "Au seuil de",
     },
     "en": {"above": "Above the level of", "below": "Below the level of", "at": "At the level of"},
+}
+
+_REFERENCES: dict[Language, dict[str, str]] = {
+    "fr": {
+        "budget": "par rapport au budget",
+        "last_year": "par rapport à l'an dernier",
+        "target": "par rapport à la cible",
+    },
+    "en": {
+        "budget": "against the budget",
+        "last_year": "against last year",
+        "target": "against the target",
+    },
 }
 
 
@@ -55,11 +59,32 @@ class Words:
 def threshold(found: Verdict, kpi: Kpi, unit: Unit, grain: Grain, language: Language) -> Words:
     """A level that is reached: "Occupation · Pneumologie : 97,2 %", then against what."""
     value = with_unit(found.last.value, kpi, language)
-    level = with_unit(found.level, kpi, language)
-    when = _since(found, grain, language)
     title = typed(f"{_name(kpi, language)} · {unit.label} : {value}", language)
-    side = _SIDES[language]["at" if value == level else "above" if found.above else "below"]
-    return Words(title, f"{side} {level}, {when}.")
+    against = _against_reference(found, kpi, language) or _against_level(found, kpi, language)
+    return Words(title, f"{against}, {_since(found, grain, language)}.")
+
+
+def _against_level(found: Verdict, kpi: Kpi, language: Language) -> str:
+    value = with_unit(found.last.value, kpi, language)
+    level = with_unit(found.level, kpi, language)
+    side = "at" if value == level else "above" if found.above else "below"
+    return f"{_SIDES[language][side]} {level}"
+
+
+def _against_reference(found: Verdict, kpi: Kpi, language: Language) -> str:
+    """A gap and its level: "+2,9 % par rapport au budget (seuil +1,0 %)"."""
+    reference, levels = found.last.reference, kpi.threshold
+    if reference is None or levels is None or levels.on == "value":
+        return ""
+    gap, limit = found.last.value - reference, found.level - reference
+    if levels.on == "gap_pct":
+        said, bound = (
+            percent(100 * x / abs(reference), 1, language, signed=True) for x in (gap, limit)
+        )
+    else:
+        said, bound = (change(x, kpi, language) for x in (gap, limit))
+    level = "seuil" if language == "fr" else "level"
+    return f"{said} {_REFERENCES[language][levels.against]} ({level} {bound})"
 
 
 def forecast(point: ForecastPoint, level: float, kpi: Kpi, unit: Unit, language: Language) -> Words:
@@ -105,18 +130,22 @@ def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) ->
 
 
 def _since(found: Verdict, grain: Grain, language: Language) -> str:
+    last = found.last
+    if last.cumulated:
+        until = month(last.end, language)
+        said = f"cumul à fin {until}" if language == "fr" else f"year to end of {until}"
+        return said if found.run == 1 else f"{said}, {_run(found, grain, language)}"
     if found.run == 1:
-        return _one_period(found.last.start, found.last.end, grain, language)
-    first = (
-        month(found.since.start, language)
-        if grain is Grain.MONTH
-        else day(found.since.start, language)
-    )
-    words = _PERIOD_WORDS[language][grain][1]
-    if language == "fr":
-        since = f"depuis {first}" if grain is Grain.MONTH else f"depuis le {first}"
-        return f"{since} ({found.run} {words})"
-    return f"since {first} ({found.run} {words})"
+        return _one_period(last.start, last.end, grain, language)
+    return _run(found, grain, language)
+
+
+def _run(found: Verdict, grain: Grain, language: Language) -> str:
+    """Since when, and for how many periods."""
+    start = found.since.start
+    first = month(start, language) if grain is Grain.MONTH else day(start, language)
+    since = "since" if language == "en" else "depuis" if grain is Grain.MONTH else "depuis le"
+    return f"{since} {first} ({found.run} {_PERIODS[language][grain]})"
 
 
 def _one_period(start: date, end: date, grain: Grain, language: Language) -> str:

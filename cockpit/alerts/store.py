@@ -10,12 +10,12 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from cockpit.alerts.model import Alert
-from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
+from cockpit.alerts.rules import FORECAST_SUFFIX, RULES, STRAIN
 from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.warehouse import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cockpit.access.scope import Scope
     from cockpit.kpi.units import UnitTree
@@ -40,13 +40,36 @@ def active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
 
     Only domains of the role and units of its roots' subtrees. A late source that feeds a larger
     part of the hospital than the scope is told as the scope's own delay, without the other units.
+    A site's alert that the group's own alert already says is left out.
     """
     key = ("alerts", *scope.key())
-    return generation.cached(key, lambda: visible(_read(generation), generation.units, scope))
+    return generation.cached(key, lambda: _active(generation, scope))
+
+
+def _active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
+    return folded(visible(_read(generation), generation.units, scope), generation.units)
+
+
+def folded(alerts: Sequence[Alert], units: UnitTree) -> tuple[Alert, ...]:
+    """Without the alerts that one above them already says: same rule, same severity or worse.
+
+    Where it comes from is one tap away on the KPI sheet; saying it four times hides the rest.
+    """
+    said = {(alert.rule, alert.unit): alert.severity for alert in alerts}
+
+    def is_said_above(alert: Alert) -> bool:
+        above = (said.get((alert.rule, unit.id)) for unit in units.ancestors(alert.unit))
+        return any(severity in {"red", alert.severity} for severity in above if severity)
+
+    return tuple(alert for alert in alerts if not is_said_above(alert))
 
 
 def visible(alerts: Iterable[Alert], units: UnitTree, scope: Scope) -> tuple[Alert, ...]:
-    """What a scope sees of these alerts: red before amber, higher units, urgency, age."""
+    """What a scope sees of these alerts, worst first.
+
+    Red before amber, levels before forecasts before late sources; then strain, hospital before
+    wards, the order of the rules, age.
+    """
     seen = [
         shown
         for alert in alerts
@@ -72,6 +95,7 @@ def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
     return (
         alert.severity != "red",
         _KINDS.index(alert.kind),
+        rule not in STRAIN,
         depth,
         _URGENCY.get(rule, len(_URGENCY)),
         alert.since,

@@ -14,7 +14,7 @@ from cockpit.brief.model import Brief, BriefLine, LineKind
 from cockpit.brief.rank import adverse, good
 from cockpit.forecast.store import latest
 from cockpit.kpi.catalogue import KPIS, home_kpis
-from cockpit.kpi.model import Kpi, KpiId
+from cockpit.kpi.model import Domain, Kpi, KpiId
 from cockpit.series.model import ForecastPoint, Period, Status, Trend, Window
 from cockpit.series.trend import trends
 
@@ -102,13 +102,26 @@ def compose(
     moves: trends over seven days, where changes are looked for. tiles: the home tiles.
     """
     lines: list[BriefLine] = []
-    _add(lines, map(alert_line, alerts), _ALERTS)
+    _add(lines, map(alert_line, one_per_domain_first(alerts)), _ALERTS)
     _add(lines, (change_line(one) for one in adverse(moves) if one.kpi.home_rank), _CHANGES)
     _add(lines, map(change_line, good(moves)), 1)
     ahead = coming_lines[:1]
     missing = max(0, FEWEST_LINES - len(lines) - len(ahead))
     _add(lines, (steady_line(tile) for tile in tiles if tile.value is not None), missing)
     return (*lines[: MOST_LINES - len(ahead)], *ahead)
+
+
+def one_per_domain_first(alerts: Sequence[Alert]) -> list[Alert]:
+    """The worst alert of each domain, then the others: beds must not hide a deficit.
+
+    Severity stays first: an amber domain never passes a second red.
+    """
+    firsts: dict[tuple[str, Domain], Alert] = {}
+    for alert in alerts:
+        firsts.setdefault((alert.severity, alert.domain), alert)
+    chosen = list(firsts.values())
+    ordered = [*chosen, *(alert for alert in alerts if alert not in chosen)]
+    return sorted(ordered, key=lambda alert: alert.severity != "red")
 
 
 def _add(lines: list[BriefLine], more: Iterable[BriefLine], most: int) -> None:

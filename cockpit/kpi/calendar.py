@@ -1,46 +1,58 @@
-"""On which days a measure was reported anywhere in the hospital.
+"""On which days a measure was reported anywhere in the site of a unit.
 
 Only dates, no figure: it tells "nothing happened here" from "nothing was sent", and divides means.
+A site answers for itself: what another site sent, or sent first, changes none of its numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import sqlalchemy as sa
 
-from cockpit.kpi.model import MeasureId
+from cockpit.kpi.model import MeasureId, UnitId
 from cockpit.kpi.panel import Days
+from cockpit.kpi.units import UnitTree
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
 
 _NONE: Days = np.array([], dtype="datetime64[D]")
 
 
-def reported_days(generation: Generation, measure: MeasureId, scenario: str) -> Days:
-    """Sorted days (first days of months for a monthly measure) with at least one observation."""
-    calendars = generation.cached("reported_days", lambda: _read(generation))
-    return calendars.get((measure, scenario), _NONE)
+def reported_days(
+    generation: Generation, measure: MeasureId, scenario: str, nodes: Sequence[UnitId]
+) -> Days:
+    """Sorted days (first days of months for a monthly measure) with at least one observation.
+
+    In the establishments of `nodes`; in the whole hospital for a unit above establishments.
+    """
+    sites = {site_of(generation.units, node) for node in nodes}
+    found = [_calendars(generation, site).get((measure, scenario), _NONE) for site in sites]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate([_NONE, *found]))
 
 
-def _read(generation: Generation) -> dict[tuple[str, str], Days]:
-    """One read for all measures: the roots' rollup, and the facts of roots that have no children."""
-    units = generation.units
-    numbers = generation.unit_numbers
-    found: dict[tuple[str, str], list[Days]] = {}
+def site_of(units: UnitTree, node: UnitId) -> UnitId:
+    """The establishment that holds a unit; the root for one above or without establishment."""
+    path = units.path(node)
+    return next((unit.id for unit in path if unit.level == "establishment"), path[0].id)
+
+
+def _calendars(generation: Generation, site: UnitId) -> dict[tuple[str, str], Days]:
+    return generation.cached(("reported_days", site), lambda: _read(generation, site))
+
+
+def _read(generation: Generation, site: UnitId) -> dict[tuple[str, str], Days]:
+    """One read for all measures: the site's rollup, or the facts of one without children."""
+    c = (schema.rollup_day if generation.units.children(site) else schema.observation).c
+    rows = generation.read(
+        sa.select(c.measure_id, c.scenario_id, c.day)
+        .where(c.unit_id == generation.unit_numbers[site])
+        .group_by(c.measure_id, c.scenario_id, c.day)
+        .order_by(c.day)
+    )
     names = {number: name for name, number in generation.measure_numbers.items()}
-    for table, has_children in ((schema.rollup_day, True), (schema.observation, False)):
-        roots = [
-            numbers[root.id]
-            for root in units.roots()
-            if bool(units.children(root.id)) == has_children
-        ]
-        c = table.c
-        rows = generation.read(
-            sa.select(c.measure_id, c.scenario_id, c.day)
-            .where(c.unit_id.in_(roots))
-            .group_by(c.measure_id, c.scenario_id, c.day)
-        )
-        for (measure, scenario), group in rows.groupby(["measure_id", "scenario_id"]):
-            key = (names[measure], schema.SCENARIOS[scenario])
-            found.setdefault(key, []).append(group["day"].to_numpy().astype("datetime64[D]"))
-    return {key: np.unique(np.concatenate(parts)) for key, parts in found.items()}
+    return {
+        (names[measure], schema.SCENARIOS[scenario]): group["day"].to_numpy().astype("datetime64[D]")
+        for (measure, scenario), group in rows.groupby(["measure_id", "scenario_id"])
+    }

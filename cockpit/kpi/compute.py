@@ -24,9 +24,9 @@ from cockpit.kpi import provisional
 from cockpit.kpi.calendar import reported_days
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Grain, Kpi, Scenario, Term, UnitId
-from cockpit.kpi.panel import By, Panel, read_panel
+from cockpit.kpi.panel import By, Days, Panel, read_panel
 from cockpit.kpi.reduce import Mask, Points, Reduced, covers, reduce
-from cockpit.kpi.special import SPECIAL, Asked, special_terms
+from cockpit.kpi.special import SPECIAL, Asked, special_points, special_terms
 from cockpit.kpi.windows import Windows, periods, spanned
 from cockpit.warehouse.attach import Generation
 
@@ -90,16 +90,22 @@ def evaluate(  # noqa: PLR0913
     node: UnitId,
     key: str = "",
     scenario: Scenario = "actual",
+    whole: Sequence[UnitId] = (),
 ) -> Points:
-    """The KPI at each window for one key of the panel. node: a unit of that key's level."""
+    """The KPI at each window for one key of the panel. node: a unit of that key's level.
+
+    whole: for parts that must sum to a whole, its units: their means are all divided by its months.
+    """
+    shared = tuple(whole) or panel.nodes_of(key)
+    asked = Asked(generation, kpi, panel, own, key, scenario, shared)
     if kpi.kind in SPECIAL:
-        return SPECIAL[kpi.kind].points(Asked(generation, kpi, panel, own, node, key, scenario))
+        return special_points(asked)
     numerator, denominator = terms_at(kpi, generation, node)
-    top = _sum(generation, numerator, panel, own, key, scenario, kpi=kpi)
+    top = _sum(asked, numerator)
     if not denominator:
         nothing = np.full(len(own), np.nan)
         return Points(kpi.scale * top.values, top.values, nothing, top.present, top.partial)
-    bottom = _sum(generation, denominator, panel, own, key, scenario, kpi=kpi, whole=True)
+    bottom = _sum(asked, denominator, below=True)
     present = top.present & bottom.present & (bottom.values > 0)
     safe = np.where(present, bottom.values, 1.0)
     return Points(
@@ -111,50 +117,52 @@ def evaluate(  # noqa: PLR0913
     )
 
 
-def _sum(  # noqa: PLR0913
-    generation: Generation,
-    terms: Sequence[Term],
-    panel: Panel,
-    own: Windows,
-    key: str,
-    scenario: Scenario,
-    *,
-    kpi: Kpi,
-    whole: bool = False,
-) -> Reduced:
-    """Signed sum of terms. whole: a denominator that has not the numerator's facet is not split."""
+def _sum(asked: Asked, terms: Sequence[Term], *, below: bool = False) -> Reduced:
+    """Signed sum of terms. below: a denominator that has not the numerator's facet is not split."""
     if not terms:
-        nowhere = np.zeros(len(own), dtype=bool)
-        return Reduced(np.zeros(len(own)), nowhere, nowhere)
-    split_kind = MEASURES[kpi.numerator[0].measure].facet
+        nowhere = np.zeros(len(asked.own), dtype=bool)
+        return Reduced(np.zeros(len(asked.own)), nowhere, nowhere)
+    split_kind = MEASURES[asked.kpi.numerator[0].measure].facet
     reduced: list[Reduced] = []
     elsewhere: list[Mask] = []
     for term in terms:
-        windows = spanned(own, term.span)
-        split = not whole or MEASURES[term.measure].facet == split_kind
-        calendar = reported_days(generation, term.measure, term.scenario or scenario)
-        daily = panel.daily(term, scenario, key, split=split)
-        one = reduce(term, daily, windows, calendar, panel.days(term, scenario))
-        if term.span == "trailing_12m":
-            one = replace(one, present=one.present & covers(term, windows, calendar))
-        reduced.append(one)
-        elsewhere.append(_reported_in(calendar, windows))
+        split = not below or MEASURES[term.measure].facet == split_kind
+        reduced.append(_reduced(asked, term, split=split))
+        elsewhere.append(
+            _reported_in(_calendar(asked, term, asked.shared), spanned(asked.own, term.span))
+        )
     values = np.sum([one.values for one in reduced], axis=0)
     partial = np.any([one.partial for one in reduced], axis=0)
-    return Reduced(values, _present(reduced, elsewhere, kpi), partial)
+    return Reduced(values, _present(reduced, elsewhere, asked.kpi), partial)
+
+
+def _reduced(asked: Asked, term: Term, *, split: bool) -> Reduced:
+    """One term at every window. Twelve months are read once the site has reported them all."""
+    panel, windows = asked.panel, spanned(asked.own, term.span)
+    daily = panel.daily(term, asked.scenario, asked.key, split=split)
+    days = panel.days(term, asked.scenario)
+    one = reduce(term, daily, windows, _calendar(asked, term, asked.shared), days)
+    if term.span != "trailing_12m":
+        return one
+    history = _calendar(asked, term, asked.nodes)
+    return replace(one, present=one.present & covers(term, windows, history))
+
+
+def _calendar(asked: Asked, term: Term, nodes: Sequence[UnitId]) -> Days:
+    return reported_days(asked.generation, term.measure, term.scenario or asked.scenario, nodes)
 
 
 def _present(reduced: Sequence[Reduced], elsewhere: Sequence[Mask], kpi: Kpi) -> Mask:
     """Every term was reported here; for a sum of several measures, at least one was reported here
-    and the others somewhere in the hospital in the same window (a unit with expenses and no
-    revenue has a result)."""
+    and the others somewhere in the site in the same window (a unit with expenses and no revenue
+    has a result)."""
     here = np.array([one.present for one in reduced])
     if kpi.additive in {"full", "units"} and len(reduced) > 1 and not kpi.denominator:
         return here.any(axis=0) & (here | np.array(elsewhere)).all(axis=0)
     return here.all(axis=0)
 
 
-def _reported_in(calendar: np.ndarray, own: Windows) -> Mask:  # type: ignore[type-arg]
+def _reported_in(calendar: Days, own: Windows) -> Mask:
     stop = np.searchsorted(calendar, own.ends, side="right")
     return stop > np.searchsorted(calendar, own.starts, side="left")  # type: ignore[no-any-return]
 
@@ -182,6 +190,9 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
     """
     nodes = visible_nodes(generation, scope, unit)
     own = periods(start, end, grain)
+    if not len(own):
+        scope.require(kpi.domain)
+        return _named(_frame_of_nothing(), by)
     parts = parts_of(generation, nodes) if by == "unit" else nodes
     panel = panel_for(
         generation, scope, [kpi], parts, own, scenario=scenario, by=by, facet=facet
@@ -197,6 +208,7 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
                 node=UnitId(key) if by == "unit" else nodes[0],
                 key=key,
                 scenario=scenario,
+                whole=nodes,
             ),
             own,
             key,
@@ -205,13 +217,19 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
         for key in panel.keys
     ]
     frame = pd.concat(frames, ignore_index=True) if frames else _frame_of_nothing()
+    return _named(frame, by)
+
+
+def _named(frame: pd.DataFrame, by: By | None) -> pd.DataFrame:
     return frame.rename(columns={"key": by}) if by else frame.drop(columns="key")
 
 
 def parts_of(generation: Generation, nodes: tuple[UnitId, ...]) -> tuple[UnitId, ...]:
     """The units directly below; a unit with nothing below it stands for itself."""
-    below = tuple(child.id for node in nodes for child in generation.units.children(node))
-    return below or nodes
+    below = (
+        [child.id for child in generation.units.children(node)] or [node] for node in nodes
+    )
+    return tuple(part for found in below for part in found)
 
 
 def _frame(points: Points, own: Windows, key: str, until: date | None) -> pd.DataFrame:

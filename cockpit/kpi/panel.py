@@ -51,13 +51,14 @@ _NOTHING = Daily(
 class Panel:
     """Daily sums by (measure, scenario, key, facet); `daily` gives one term's own.
 
-    keys: the units or facets of the split, `WHOLE` when there is none.
+    keys: the units or facets of the split, `WHOLE` when there is none. nodes: the units read.
     """
 
     rows: pd.DataFrame
     by: By | None
     facet: str
     keys: tuple[str, ...]
+    nodes: tuple[UnitId, ...]
     _terms: dict[tuple[object, ...], Daily] = field(default_factory=dict)
     _groups: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
 
@@ -65,6 +66,10 @@ class Panel:
         """Cut the rows by measure and scenario once."""
         for (measure, scenario), rows in self.rows.groupby(["measure", "scenario"], sort=False):
             self._groups[(measure, scenario)] = rows
+
+    def nodes_of(self, key: str) -> tuple[UnitId, ...]:
+        """The units that a key sums: its own for a split by unit, else all."""
+        return (UnitId(key),) if self.by == "unit" else self.nodes
 
     def daily(self, term: Term, scenario: str, key: str, *, split: bool = True) -> Daily:
         """The days and values of one term for one key.
@@ -244,10 +249,10 @@ def _panel(
     if by == "unit":
         codes = {number: code for code, number in generation.unit_numbers.items()}
         rows["key"] = rows["unit_id"].map(codes)
-        return Panel(rows, by, facet, tuple(nodes))
+        return Panel(rows, by, facet, tuple(nodes), tuple(nodes))
     if by == "facet":
-        return Panel(rows, by, facet, _next_facets(rows["facet_code"], facet))
-    return Panel(rows, by, facet, (WHOLE,))
+        return Panel(rows, by, facet, _next_facets(rows["facet_code"], facet), tuple(nodes))
+    return Panel(rows, by, facet, (WHOLE,), tuple(nodes))
 
 
 def _next_facets(codes: pd.Series[str], under: str) -> tuple[str, ...]:

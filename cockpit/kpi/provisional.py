@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
 import sqlalchemy as sa
 
+from cockpit.kpi.calendar import reported_days
 from cockpit.kpi.measures import MEASURES
-from cockpit.kpi.model import Kpi, MeasureId
+from cockpit.kpi.model import Kpi, MeasureId, UnitId
 from cockpit.kpi.windows import month_end
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
@@ -54,11 +56,27 @@ def _described_until(measure: str, last: date, received: date) -> date:
     return end if end < received else max(last, received - timedelta(days=1))
 
 
-def last_day(generation: Generation, kpi: Kpi) -> date | None:
-    """The last day that every measure of the KPI describes; None when one has no actual figure."""
-    ends = [_last_by_measure(generation).get(m) for m in _actual_measures(kpi)]
+def last_day(
+    generation: Generation, kpi: Kpi, nodes: Sequence[UnitId] = ()
+) -> date | None:
+    """The last day that every measure of the KPI describes; None when one has no actual figure.
+
+    nodes: as far as the sites of these units have reported; without them, as far as anyone has.
+    """
+    ends = [_last_at(generation, m, nodes) for m in _actual_measures(kpi)]
     known = [end for end in ends if end]
     return min(known) if ends and len(known) == len(ends) else None
+
+
+def _last_at(generation: Generation, measure: str, nodes: Sequence[UnitId]) -> date | None:
+    last = _last_by_measure(generation).get(measure)
+    if last is None or not nodes:
+        return last
+    days = reported_days(generation, MeasureId(measure), "actual", nodes)
+    if not len(days):
+        return None
+    end: date = days[-1].astype(object)
+    return min(last, month_end(end) if MEASURES[MeasureId(measure)].step == "month" else end)
 
 
 def consolidated_until(generation: Generation, kpi: Kpi) -> date | None:

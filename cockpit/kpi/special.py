@@ -29,27 +29,50 @@ _AVAILABLE = Term(MeasureId("beds_available_0800"), facets=("MED", "CHIR", "UHCD
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question to a special KPI: which windows, at which key of which panel."""
+    """One question to a KPI: which windows, at which key of which panel.
+
+    shared: the units whose reported days divide means (those of the whole when the key is a part).
+    """
 
     generation: Generation
     kpi: Kpi
     panel: Panel
     own: Windows
-    node: UnitId
     key: str
     scenario: Scenario
+    shared: tuple[UnitId, ...]
+
+    @property
+    def nodes(self) -> tuple[UnitId, ...]:
+        """The units that are summed."""
+        return self.panel.nodes_of(self.key)
+
+    @property
+    def of_a_facet(self) -> bool:
+        """Whether one facet is asked for, not all."""
+        return bool(self.panel.facet) or self.panel.by == "facet"
 
 
 @dataclass(frozen=True, slots=True)
 class Special:
     """points: the KPI at every window. terms: measures read besides the KPI's own.
 
-    reach: the first day that must be read for a window that starts on a given day.
+    reach: the first day that must be read for a window that starts on a given day. by_facet: it
+    can be made for one facet; the others have no part, for the whole is nobody's part.
     """
 
     points: Callable[[Asked], Points]
     terms: tuple[Term, ...] = ()
     reach: Callable[[date], date] = lambda first: first
+    by_facet: bool = False
+
+
+def special_points(asked: Asked) -> Points:
+    """A special KPI at every window; absent where it means nothing."""
+    special = SPECIAL[asked.kpi.kind]
+    if asked.of_a_facet and not special.by_facet:
+        return _nothing(asked)
+    return special.points(asked)
 
 
 def special_terms(kpi: Kpi) -> tuple[Term, ...]:
@@ -101,20 +124,29 @@ def _value_on(days: Days, values: Values, wanted: Days) -> Values:
 
 
 def _het(asked: Asked) -> Points:
-    """The worst site of the node: tension does not average (FEDORU: per site)."""
-    units = asked.generation.units
-    sites = [u.id for u in units.descendants(asked.node) if u.level == "establishment"]
-    nodes = sites or [asked.node]
+    """The worst site of the nodes: tension does not average (FEDORU: per site)."""
+    if asked.scenario != "actual":
+        return _nothing(asked)
     first = _three_years_before(asked.own.first)
     counts = [
         tension.counts(
-            read_panel(asked.generation, tension.TERMS, (node,), first, asked.own.last),
+            read_panel(asked.generation, tension.TERMS, (site,), first, asked.own.last),
             asked.own.ends,
         )
-        for node in nodes
+        for site in _sites(asked)
     ]
     worst = _nan_max(np.array(counts))
     return _points(worst, np.ones(len(worst)))
+
+
+def _sites(asked: Asked) -> list[UnitId]:
+    """The establishments of the nodes; a node without any stands for itself."""
+    units = asked.generation.units
+    below = [
+        [u.id for u in units.descendants(node) if u.level == "establishment"] or [node]
+        for node in asked.nodes
+    ]
+    return [site for sites in below for site in sites]
 
 
 def _nan_max(rows: npt.NDArray[np.float64]) -> Values:
@@ -123,21 +155,29 @@ def _nan_max(rows: npt.NDArray[np.float64]) -> Values:
 
 
 def _landing(asked: Asked) -> Points:
-    return _stored(asked, "forecast_point", "mid")
+    """The landing, or the voted result that was stored beside it."""
+    facets = {"actual": "", "budget": "budget"}
+    if asked.scenario not in facets:
+        return _nothing(asked)
+    return _stored(asked, "forecast_point", "mid", facet=facets[asked.scenario])
 
 
 def _forecast_quality(asked: Asked) -> Points:
-    return _stored(asked, "forecast_run", "mape")
+    return _stored(asked, "forecast_run", "mape") if asked.scenario == "actual" else _nothing(asked)
 
 
-def _stored(asked: Asked, table: str, column: str) -> Points:
-    """What the worker had stored at the end of each window: the newest origin until then."""
+def _stored(asked: Asked, table: str, column: str, *, facet: str = "") -> Points:
+    """What the worker had stored at the end of each window: the newest origin until then.
+
+    Several units together have none: a forecast of the sum is not the sum of forecasts.
+    """
+    if len(asked.nodes) != 1:
+        return _nothing(asked)
     rows = _stored_rows(asked.generation, table)
     kpi = asked.kpi.id if asked.kpi.kind == "landing" else "ed_visits"
-    unit = asked.key if asked.panel.by == "unit" else asked.node
-    facet = "budget" if asked.scenario == "budget" else ""
+    unit = asked.nodes[0]
     mine = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["facet"] == facet)]
-    mine = mine.dropna(subset=[column]).sort_values("origin")
+    mine = mine.dropna(subset=[column]).sort_values(["origin", "model"])
     origins = mine["origin"].to_numpy().astype("datetime64[D]")
     at = np.searchsorted(origins, asked.own.ends, side="right") - 1
     values = mine[column].to_numpy(dtype=float)
@@ -158,14 +198,19 @@ def _points(values: Values, weights: Values) -> Points:
     return Points(values, values, weights, present, nothing)
 
 
+def _nothing(asked: Asked) -> Points:
+    nowhere = np.full(len(asked.own), np.nan)
+    return _points(nowhere, nowhere)
+
+
 def _three_years_before(first: date) -> date:
     return add_months(first, -36) - timedelta(days=14)
 
 
 SPECIAL: dict[str, Special] = {
     "median": Special(_median),
-    "bjml": Special(_bjml, (_ADMISSIONS,), _three_years_before),
-    "bjml_gap": Special(_bjml_gap, (_ADMISSIONS, _AVAILABLE), _three_years_before),
+    "bjml": Special(_bjml, (_ADMISSIONS,), _three_years_before, by_facet=True),
+    "bjml_gap": Special(_bjml_gap, (_ADMISSIONS, _AVAILABLE), _three_years_before, by_facet=True),
     "het": Special(_het),
     "landing": Special(_landing),
     "forecast_quality": Special(_forecast_quality),

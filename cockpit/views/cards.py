@@ -16,16 +16,17 @@ from cockpit.views.status import CLASSES, chip
 _SEVERITY = {"amber": Status.AMBER, "red": Status.RED}
 
 
-def alert(found: Alert) -> str:
-    """One alert: severity, since when, what, who is on it and by which lever."""
+def alert(found: Alert, *, brief: bool = False) -> str:
+    """One alert: severity, since when, what, who is on it and by which lever (not in `brief`)."""
     status = _SEVERITY[found.severity]
     since = _("depuis le {day}").format(day=dates.bare_day(found.since))
     body = pick(found.body_fr, found.body_en)
+    head = " · ".join(text for text in (found.owner_fr if brief else "", since) if text)
     return (
         f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)}'
-        f"<span>{escape(since)}</span></div>"
+        f"<span>{escape(head)}</span></div>"
         f"<h3>{escape(pick(found.title_fr, found.title_en))}</h3>"
-        f"<p>{escape(body)}</p>{_who(found)}</article>"
+        f"<p>{escape(body)}</p>{'' if brief else _who(found)}</article>"
     )
 
 

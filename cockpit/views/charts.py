@@ -51,7 +51,7 @@ def rows(curve: Curve, kpi: Kpi) -> pd.DataFrame:
     whole["day"] = pd.to_datetime(whole["day"])
     whole["label"] = ""
     if past:
-        whole.loc[len(frame) - 1, "label"] = french.short(kpi, curve.points[-1].value)
+        whole.loc[len(frame) - 1, "label"] = french.terse(kpi, curve.points[-1].value)
     return whole
 
 
@@ -70,19 +70,22 @@ def _scale(kpi: Kpi) -> float:
 def spec(curve: Curve, kpi: Kpi) -> Spec:
     """A KPI's curve: last year thin grey, target dotted, forecast dashed in its band."""
     aim = None if curve.target is None else curve.target * _scale(kpi)
-    drawn = vega.line(language(), curve.grain, _axis_format(kpi), kpi.unit == "min")
+    drawn = vega.line(language(), curve.grain, _axis_format(kpi))
     return {**drawn, "layer": [*drawn["layer"], *vega.aim(aim)]}
 
 
 def _axis_format(kpi: Kpi) -> str:
+    """d3's format of an axis; an amount or a duration has its own words in `vega`."""
     if kpi.unit in _MONEY:
-        return "$,.3~s"
+        return vega.MONEY
+    if kpi.unit == "min":
+        return vega.MINUTES
     return ",.3~f" if kpi.decimals else ",.0f"
 
 
 def plain(kpi: Kpi, grain: Grain) -> Spec:
     """A line without target nor forecast; data: `point_rows`."""
-    return vega.line(language(), grain, _axis_format(kpi), kpi.unit == "min")
+    return vega.line(language(), grain, _axis_format(kpi))
 
 
 def point_rows(kpi: Kpi, points: list[tuple[date, float]]) -> pd.DataFrame:
@@ -92,7 +95,7 @@ def point_rows(kpi: Kpi, points: list[tuple[date, float]]) -> pd.DataFrame:
     frame["day"] = pd.to_datetime(frame["day"])
     frame["series"], frame["label"] = ACTUAL, ""
     if points:
-        frame.loc[len(frame) - 1, "label"] = french.short(kpi, points[-1][1])
+        frame.loc[len(frame) - 1, "label"] = french.terse(kpi, points[-1][1])
     return frame.reindex(columns=list(COLUMNS))
 
 
@@ -100,13 +103,14 @@ def describe_points(kpi: Kpi, grain: Grain, points: list[tuple[date, float]]) ->
     """Where the line ends, and between what it ran."""
     values = [value for _day, value in points]
     text = _("{value} ({last}). Entre {low} et {high} depuis {first}.")
-    return text.format(
+    words = text.format(
         value=french.value(kpi, values[-1]),
         last=dates.named(points[-1][0], grain),
         low=french.value(kpi, min(values)),
         high=french.value(kpi, max(values)),
         first=dates.named(points[0][0], grain),
     )
+    return words.replace("..", ".")
 
 
 def bars(kpi: Kpi) -> Spec:
@@ -116,7 +120,7 @@ def bars(kpi: Kpi) -> Spec:
 
 def bar_rows(kpi: Kpi, named: Iterable[tuple[str, float]]) -> pd.DataFrame:
     """The data of `bars`, in the order given."""
-    listed = [(name, value * _scale(kpi), french.short(kpi, value)) for name, value in named]
+    listed = [(name, value * _scale(kpi), french.terse(kpi, value)) for name, value in named]
     return pd.DataFrame(listed, columns=["name", "value", "label"])
 
 
@@ -124,7 +128,7 @@ def describe(curve: Curve, kpi: Kpi) -> str:
     """The curve in two sentences: where it is and between what; what is expected, or the target."""
     if not curve.points:
         return _("Aucun point à afficher pour cette période.")
-    return f"{_past(curve, kpi)} {_ahead(curve, kpi)}"
+    return f"{_past(curve, kpi)} {_ahead(curve, kpi)}".replace("..", ".")
 
 
 def _past(curve: Curve, kpi: Kpi) -> str:

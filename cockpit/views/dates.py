@@ -173,7 +173,9 @@ def moment(stored: datetime, now: datetime) -> str:
     """
     minutes = int((now - stored).total_seconds() // 60)
     local, today = in_paris(stored), in_paris(now).date()
-    if 0 <= minutes < _MINUTES_SAID:
+    if minutes == 0:
+        return _("à l'instant")
+    if 0 < minutes < _MINUTES_SAID:
         return _("il y a {minutes} min").format(minutes=minutes)
     if local.date() == today:
         return f"{local:%H:%M}"

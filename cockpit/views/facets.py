@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
+from cockpit.views import accounts
 
 _WORDS = {
     "stay_type": {"HC": mark("Hospitalisation complète"), "AMBU": mark("Ambulatoire")},
@@ -104,7 +105,8 @@ def label(code: str) -> str:
         return _("Non réparti")
     if code in _ALL:
         return _(_ALL[code])
-    return code.rsplit("/", 1)[-1]
+    last = code.rsplit("/", 1)[-1]
+    return accounts.named(last) if last.isdigit() else last
 
 
 def title(side: str, code: str) -> str:

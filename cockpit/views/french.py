@@ -17,7 +17,7 @@ from cockpit.i18n import language
 from cockpit.kpi.model import Kpi
 from cockpit.series.model import Change, Window
 from cockpit.views import dates
-from cockpit.views.units import spell
+from cockpit.views.units import SYMBOLS, spell
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
@@ -25,13 +25,6 @@ MINUS = "\u2212"
 SIGNIFICANT = 3
 
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
-_SCALES = (
-    (1e9, 1e9, 1, "Md€", "bn"),
-    (1e7, 1e6, 1, "M€", "M"),
-    (1e4, 1e3, 0, "k€", "k"),
-    (0.0, 1.0, 0, "€", ""),
-)
-"""From which amount, divided by what, decimals, French and English unit."""
 _RELATIVE_FROM = 50.0
 """Below this reference a change is said in units: "+2 patients" speaks, "+40 %" does not."""
 _SAID = frozenset({"j", "jours", "ans", "ETP"})
@@ -39,6 +32,24 @@ _SAID = frozenset({"j", "jours", "ans", "ETP"})
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+class Scale(NamedTuple):
+    """From which amount, divided by what, decimals, French and English unit."""
+
+    floor: float
+    step: float
+    decimals: int
+    french: str
+    english: str
+
+
+_SCALES = (
+    Scale(1e9, 1e9, 1, "Md€", "bn"),
+    Scale(1e7, 1e6, 1, "M€", "M"),
+    Scale(1e4, 1e3, 0, "k€", "k"),
+    Scale(0.0, 1.0, 0, "€", ""),
+)
 
 
 class Figure(NamedTuple):
@@ -109,9 +120,20 @@ def euros(x: float | None, *, signed: bool = False) -> str:
     return str(money(x, signed=signed)) if x is not None and known(x) else missing()
 
 
-def money(x: float, *, signed: bool = False) -> Figure:
-    """An amount in euros, number and unit apart; in English the unit goes with the number."""
-    step, decimals, unit, english = next(scale[1:] for scale in _SCALES if abs(x) >= scale[0])
+def thousands(x: float | None, *, signed: bool = False) -> str:
+    """An amount in a column of k€: 8 k€, 412 k€, 180,3 M€; never euros beside k€."""
+    if x is None or not known(x):
+        return missing()
+    return str(money(x, signed=signed, least=_SCALES[2]))
+
+
+def money(x: float, *, signed: bool = False, least: Scale | None = None) -> Figure:
+    """An amount in euros, number and unit apart; in English the unit goes with the number.
+
+    least: the smallest scale to use; the amount's own without it.
+    """
+    fitting = next(scale for scale in _SCALES if abs(x) >= scale.floor)
+    _floor, step, decimals, unit, english = fitting if least is None else max(fitting, least)
     if language() == "fr":
         return Figure(number(x / step, decimals, signed=signed), unit)
     return Figure(f"{_sign(x, signed=signed)}€{number(abs(x) / step, decimals)}{english}")
@@ -149,6 +171,12 @@ def value(kpi: Kpi, x: float | None) -> str:
 def short(kpi: Kpi, x: float | None) -> str:
     """A KPI's value on a tile: 52,8 k passages; whole numbers below 10 000 stay whole."""
     return str(figure(kpi, x, short=True))
+
+
+def terse(kpi: Kpi, x: float | None) -> str:
+    """A KPI's value where room is scarce: its symbol stays (93,8 %), a counted word goes (214)."""
+    found = figure(kpi, x, short=True)
+    return str(found) if kpi.unit in SYMBOLS or kpi.unit in _SAID else found.text
 
 
 def _short(x: float, decimals: int) -> str:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 from cockpit.series.model import ForecastPoint, Point
 
 WIDTH, HEIGHT, MARGIN = 120.0, 34.0, 4.0
+END = 3.0
+"""Room kept at the right for the last dot."""
 _STROKE = (
     'fill="none" stroke="#000" stroke-width="{width}" stroke-linejoin="round" '
     'stroke-linecap="round" vector-effect="non-scaling-stroke"'
@@ -37,7 +39,7 @@ def _placed(values: Sequence[float]) -> list[_Spot]:
     low, high = min(values), max(values)
     rise = (high - low) or 1.0
     flat = high == low
-    step = WIDTH / (len(values) - 1)
+    step = (WIDTH - END) / (len(values) - 1)
     inner = HEIGHT - 2 * MARGIN
     return [
         (i * step, HEIGHT / 2 if flat else HEIGHT - MARGIN - (value - low) / rise * inner)
@@ -52,11 +54,10 @@ def _line(spots: Sequence[_Spot]) -> str:
 def _past(spots: Sequence[_Spot]) -> str:
     (first, _), (last, height) = spots[0], spots[-1]
     edge = f"M{first:.1f},{HEIGHT} L{_line(spots)} L{last:.1f},{HEIGHT}Z"
-    dot = min(last, WIDTH - MARGIN / 2)
     return (
         f'<path d="{edge}" fill-opacity=".14"/>'
         f'<polyline {_STROKE.format(width=2)} points="{_line(spots)}"/>'
-        f'<path {_STROKE.format(width=6)} d="M{dot:.1f},{height:.1f}h.01"/>'
+        f'<path {_STROKE.format(width=6)} d="M{last:.1f},{height:.1f}h.01"/>'
     )
 
 

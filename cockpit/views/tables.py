@@ -46,8 +46,10 @@ def table(
     body = "".join(_row(columns, row) for row in rows)
     if total:
         body += _row(columns, total, "ck-total")
+    narrow = sum(not column.wide for column in columns[1:])
+    fitting = f"ck-cols-{max(2, min(narrow, 4))}"
     return (
-        f'<div class="ck-scroll"><table class="ck-table" role="table">'
+        f'<div class="ck-scroll"><table class="ck-table {fitting}" role="table">'
         f"<caption>{escape(caption)}</caption>"
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table></div>'

@@ -109,7 +109,7 @@ def _target(trend: Trend) -> str:
     if aim is None:
         return ""
     title = _("Budget") if trend.target and trend.target.kind == "budget" else _("Cible")
-    return escape(f"{title} {french.short(trend.kpi, aim)}")
+    return escape(f"{title} {french.terse(trend.kpi, aim)}")
 
 
 def spoken(trend: Trend) -> str:

@@ -19,6 +19,7 @@ Spec = dict[str, Any]
 HEIGHT = 240
 GREY = "#76839A"
 AIM = "#B8600B"
+MONEY, MINUTES = "money", "minutes"
 ACTUAL, FORECAST, BEFORE, BUDGET = "actual", "forecast", "before", "budget"
 
 _X_FORMATS = {
@@ -31,12 +32,9 @@ _X_FORMATS = {
 
 
 @cache
-def line(spoken: Language, grain: Grain, form: str, minutes: bool) -> Spec:
-    """The line of a KPI; `form` is d3's number format of the axis, `minutes` writes hours."""
-    axis: Spec = {"title": None, "tickCount": 4, "format": form}
-    if minutes:
-        axis["labelExpr"] = "floor(datum.value / 60) + ' h'"
-        axis["values"] = list(range(0, 24 * 60, 60))
+def line(spoken: Language, grain: Grain, form: str) -> Spec:
+    """The line of a KPI; `form` is d3's number format of the axis, or MONEY, or MINUTES."""
+    axis: Spec = {"title": None, "tickCount": 4, **_numbers(spoken, form)}
     y: Spec = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": False}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -53,6 +51,20 @@ def line(spoken: Language, grain: Grain, form: str, minutes: bool) -> Spec:
         ],
         "config": _config(spoken),
     }
+
+
+def _numbers(spoken: Language, form: str) -> Spec:
+    """How an axis writes its numbers."""
+    if form == MINUTES:
+        return {"values": list(range(0, 24 * 60, 60)), "labelExpr": "datum.value / 60 + ' h'"}
+    if form != MONEY:
+        return {"format": form}
+    millions, thousands = (f"format(datum.value / {step}, ',.3~f')" for step in (1_000_000, 1_000))
+    if spoken == "en":
+        words = f"'€' + {millions} + 'M' : '€' + {thousands} + 'k'"
+    else:
+        words = f"{millions} + ' M€' : {thousands} + ' k€'"
+    return {"labelExpr": f"abs(datum.value) >= 1000000 ? {words}"}
 
 
 def _x(grain: Grain) -> Spec:
@@ -146,9 +158,8 @@ def aim(target: float | None) -> list[Spec]:
     if target is None:
         return []
     mark = {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": AIM}
-    return [
-        {"data": {"values": [{}]}, "mark": mark, "encoding": {"x": None, "y": {"datum": target}}}
-    ]
+    encoding = {"x": {"value": 0}, "x2": {"value": "width"}, "y": {"datum": target}}
+    return [{"data": {"values": [{}]}, "mark": mark, "encoding": encoding}]
 
 
 def _config(spoken: Language) -> Spec:
@@ -170,7 +181,7 @@ def bars(spoken: Language, form: str) -> Spec:
             "x": {
                 "field": "value",
                 "type": "quantitative",
-                "axis": {"title": None, "format": form, "tickCount": 4},
+                "axis": {"title": None, "tickCount": 4, **_numbers(spoken, form)},
             },
         },
         "layer": [

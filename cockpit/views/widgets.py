@@ -137,7 +137,9 @@ def tile_grid(context: Context, trends: Iterable[Trend], name: str = "tiles") ->
 
 
 def breadcrumb(context: Context, page: str, path: Sequence[Unit]) -> None:
-    """The units above, each one a link to the same page; the last one is where we are."""
+    """The units above, each a link to the same page; nothing at the top, which the header says."""
+    if len(path) < 2:  # noqa: PLR2004 - a path of one unit leads nowhere
+        return
     with st.container(key=f"crumbs_{page}", horizontal=True, gap=None):
         for unit in path[:-1]:
             st.page_link(**context.link(page, unit=unit.id), label=f"{plain(unit.label)} ›")

@@ -1,15 +1,18 @@
 """Every accepted batch, kept as Parquet with its hash: the truth that a rebuild starts from.
 
-    landing/<source>/000012-<hash>.parquet              accepted rows
-    landing/<source>/000012-<hash>.quarantine.parquet   refused rows: file, line, column, reason
-    landing/<source>/000012-<hash>.json                 the manifest, written last
+    landing/<source>/000012-<hash>.json                             the manifest, written last
+    landing/<source>/000012-<hash>-<structure>.parquet              accepted rows
+    landing/<source>/000012-<hash>-<structure>.quarantine.parquet   file, line, column, reason
 
 A batch exists once its manifest does; what a crash left without one is ignored and landed again.
+Rows read again under another structure get files of their own, so that the manifest always names
+whole ones.
 The number orders all batches of the installation, so that a replay gives the same warehouse.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -21,11 +24,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cockpit.connect.batch import Batch, Replace
+from cockpit.errors import DamagedLanding
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """One manifest. structure_hash: the structure that the rows were checked against."""
+    """One manifest. structure_hash: the structure that the rows were checked against.
+
+    rows_sha256: of the Parquet file of the accepted rows.
+    """
 
     seq: int
     source: str
@@ -38,20 +45,34 @@ class Landed:
     lines: int
     accepted: int
     refused: int
+    rows_sha256: str
     folder: Path
 
     @property
     def stem(self) -> str:
-        """Common name of the three files."""
+        """Name of the manifest, without its suffix."""
         return f"{self.seq:06d}-{self.source_hash[:16]}"
 
+    @property
+    def rows_path(self) -> Path:
+        """The accepted rows."""
+        return self.folder / f"{self.stem}-{self.structure_hash[:8]}.parquet"
+
+    @property
+    def quarantine_path(self) -> Path:
+        """The refused rows."""
+        return self.rows_path.with_suffix(".quarantine.parquet")
+
     def rows(self) -> pa.Table:
-        """The accepted rows. Raises OSError when a bit of the file has changed since."""
-        return _read_parquet(self.folder / f"{self.stem}.parquet")
+        """The accepted rows. Raises DamagedLanding when a bit of the file has changed since."""
+        data = self.rows_path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != self.rows_sha256:
+            raise DamagedLanding(file=f"{self.source}/{self.rows_path.name}")
+        return pq.read_table(pa.BufferReader(data))
 
     def quarantine(self) -> pa.Table:
         """The refused rows."""
-        return _read_parquet(self.folder / f"{self.stem}.quarantine.parquet")
+        return pq.read_table(self.quarantine_path)
 
 
 def landed(landing: Path) -> tuple[Landed, ...]:
@@ -109,13 +130,23 @@ def land(
         lines=batch.lines,
         accepted=batch.rows.num_rows,
         refused=batch.quarantine.num_rows,
+        rows_sha256="",
         folder=folder,
     )
-    _write_parquet(batch.rows, folder / f"{manifest.stem}.parquet")
-    _write_parquet(batch.quarantine, folder / f"{manifest.stem}.quarantine.parquet")
+    digest = _write_parquet(batch.rows, manifest.rows_path)
+    _write_parquet(batch.quarantine, manifest.quarantine_path)
+    manifest = replace(manifest, rows_sha256=digest)
     _write_manifest(manifest)
-    (folder / f"{manifest.stem}.refused").unlink(missing_ok=True)
+    _forget(previous, manifest)
     return manifest
+
+
+def _forget(previous: Landed | None, manifest: Landed) -> None:
+    """Remove what the manifest has just replaced."""
+    (manifest.folder / f"{manifest.stem}.refused").unlink(missing_ok=True)
+    if previous and previous.rows_path != manifest.rows_path:
+        previous.rows_path.unlink(missing_ok=True)
+        previous.quarantine_path.unlink(missing_ok=True)
 
 
 def _is_same(one: Landed, batch: Batch) -> bool:
@@ -129,14 +160,15 @@ def set_aside(batch: Landed) -> None:
     fsync(batch.folder)
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
+def _write_parquet(table: pa.Table, path: Path) -> str:
+    """Write durably; returns the sha256 of the file."""
+    written = pa.BufferOutputStream()
+    pq.write_table(table, written, compression="zstd")
+    data = written.getvalue()
     partial = path.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd", write_page_checksum=True)
+    partial.write_bytes(data)
     _commit(partial, path)
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    return pq.read_table(path, page_checksum_verification=True)
+    return hashlib.sha256(data).hexdigest()
 
 
 def _write_manifest(manifest: Landed) -> None:

@@ -14,6 +14,7 @@ from html import escape
 
 from cockpit.i18n import Language
 from cockpit.web.assets import ROOT, Encoding, encode
+from cockpit.web.first import STYLE
 from cockpit.web.headers import content_security_policy
 
 GROUND = {"light": "#F4F6FA", "dark": "#0B1220"}
@@ -44,7 +45,23 @@ _NOSCRIPT: dict[Language, str] = {
 @cache
 def document(title: str, language: Language, encoding: Encoding | None) -> bytes:
     """The document in one language, already compressed."""
-    return encode(_build(title, language).encode(), encoding, _DOCUMENT_QUALITY)
+    return encode(_template(title, language).encode(), encoding, _DOCUMENT_QUALITY)
+
+
+def with_first(title: str, language: Language, content: str, encoding: Encoding | None) -> bytes:
+    """The document that shows `content` at once and hands over to the live page."""
+    shown = (
+        f'<style id="first-style">{STYLE}#root{{visibility:hidden}}#first{{position:fixed;inset:0;'
+        f'z-index:900;overflow:auto;background:var(--ck-ground)}}</style><div id="first">{content}'
+        '</div><script src="/first.js" defer></script>'
+    )
+    head, root, tail = _template(title, language).partition('<div id="root"></div>')
+    return encode(f"{head}{root}{shown}{tail}".encode(), encoding)
+
+
+@cache
+def _template(title: str, language: Language) -> str:
+    return _build(title, language)
 
 
 @cache

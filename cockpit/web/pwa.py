@@ -29,6 +29,7 @@ def routes() -> list[Route]:
     """Style sheet, icons, manifest."""
     return [
         Route("/cockpit.css", style),
+        Route("/first.js", first_script),
         Route("/manifest.webmanifest", manifest),
         Route("/icons/{name}", icon),
         Route("/favicon.png", lambda _request: _icon_named("192.png")),
@@ -47,6 +48,14 @@ def style(request: Request) -> Response:
 @cache
 def _style(encoding: Encoding | None) -> bytes:
     return encode((_HERE / "cockpit.css").read_bytes(), encoding, 9)
+
+
+def first_script(_request: Request) -> Response:
+    """The hand-over from the first screen to the live page."""
+    headers = {"cache-control": "no-cache"}
+    return Response(
+        (_HERE / "first.js").read_bytes(), headers=headers, media_type="text/javascript"
+    )
 
 
 def icon(request: Request) -> Response:

@@ -18,13 +18,14 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from cockpit import settings
+from cockpit import i18n, settings
 from cockpit.answers import warm
-from cockpit.answers.visit import language_of
+from cockpit.answers.visit import language_of, visit
 from cockpit.errors import BadRequest, CockpitError
 from cockpit.views import nav
 from cockpit.web import api, assets, brief, probes, pwa
-from cockpit.web.document import document, policy
+from cockpit.web import first as first_screen
+from cockpit.web.document import document, policy, with_first
 from cockpit.web.headers import Door
 from cockpit.web.opened import warehouse
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
+
+    from cockpit.i18n import Language
 
 MAIN = Path(__file__).with_name("main.py")
 """Streamlit's main script; absolute, because uvicorn would resolve it from its own folder."""
@@ -71,16 +74,34 @@ def page(request: Request) -> Response:
     if name not in {found.url_path for found in nav.PAGES}:
         return HTMLResponse(_NOT_FOUND, 404)
     encoding = assets.accepted(request.headers.get("accept-encoding", ""))
-    headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
+    headers = {"cache-control": "private, no-cache", "vary": "accept-encoding"}
     if encoding:
         headers["content-encoding"] = encoding
-    home = settings.home()
-    try:
-        language = language_of(home, request.query_params.get("lang"))
-    except BadRequest:
-        language = "fr"
-    title = f"Cockpit · {home.installation.name}"
+    title = f"Cockpit · {warehouse().home.installation.name}"
+    language = _language(request)
+    first = "" if name else _first(request)
+    if first:
+        return HTMLResponse(with_first(title, language, first, encoding), headers=headers)
     return HTMLResponse(document(title, language, encoding), headers=headers)
+
+
+def _language(request: Request) -> Language:
+    try:
+        return language_of(warehouse().home, request.query_params.get("lang"))
+    except BadRequest:
+        return "fr"
+
+
+def _first(request: Request) -> str:
+    """The first screen for an address that asks for nothing else; empty when it cannot be shown."""
+    if not set(request.query_params) <= {"as", "lang"}:
+        return ""
+    try:
+        who = visit(warehouse(), request.query_params)
+        with i18n.use(who.language):
+            return first_screen.content(who, waiting=True)
+    except CockpitError:
+        return ""  # the live page says why
 
 
 _NOT_FOUND = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import signal
@@ -103,3 +104,40 @@ def test_the_worker_reads_what_is_due_and_stops_on_sigterm(started, home: Home) 
     finally:
         process.kill()
         process.communicate()
+
+
+def is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_up_starts_both_says_where_and_stops_both(
+    started, loaded, home: Home, number: signal.Signals
+) -> None:
+    port = free_port()
+    with started("up", "--port", str(port)) as process:
+        began = time.monotonic()
+        until_ready(port)
+        assert time.monotonic() - began < 30  # ten seconds on a machine at rest
+        time.sleep(1)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=40)
+        assert process.returncode == 0
+        assert f"http://localhost:{port}" in err
+        assert is_free(port)
+        with (home.root / "worker.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_up_killed_leaves_nothing_running(started, loaded, home: Home) -> None:
+    port = free_port()
+    with started("up", "--port", str(port)) as process:
+        until_ready(port)
+        process.kill()
+        process.communicate(timeout=20)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not is_free(port):
+        time.sleep(0.2)
+    assert is_free(port)

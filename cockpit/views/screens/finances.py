@@ -81,9 +81,9 @@ def landing_table(made: Landing) -> str:
     realised = sum(t.realised if t.side == "revenue" else -t.realised for t in listed)
     total = (
         _("Résultat"),
-        french.euros(realised),
-        french.euros(made.budget),
-        french.euros(made.p50),
+        french.thousands(realised),
+        french.thousands(made.budget),
+        french.thousands(made.p50),
         _effect(None if made.budget is None else made.p50 - made.budget),
     )
     caption = _("Atterrissage {year} par titre").format(year=made.year)
@@ -96,9 +96,9 @@ def _title_row(title: TitleLanding) -> tuple[str, ...]:
     side = _("Produits") if title.side == "revenue" else _("Charges")
     return (
         f"{side} · {facets.title(title.side, title.title)}",
-        french.euros(title.realised),
-        french.euros(title.budget),
-        french.euros(title.p50),
+        french.thousands(title.realised),
+        french.thousands(title.budget),
+        french.thousands(title.p50),
         _effect(None if gap is None else sign * gap),
     )
 
@@ -108,7 +108,7 @@ def _effect(amount: float | None) -> parts.Html:
     if amount is None:
         return parts.Html(parts.html(french.missing()))
     tone = "ck-good" if amount > 0 else "ck-bad" if amount < 0 else "ck-neutral"
-    text = parts.html(french.euros(amount, signed=True))
+    text = parts.html(french.thousands(amount, signed=True))
     return parts.Html(f'<span class="{tone}">{text}</span>')
 
 
@@ -168,8 +168,8 @@ def account_table(actual: dict[str, float], voted: dict[str, float], sign: int) 
     rows = [
         (
             facets.label(code),
-            french.euros(amount),
-            french.euros(voted.get(code)),
+            french.thousands(amount),
+            french.thousands(voted.get(code)),
             _effect(sign * (amount - voted[code]) if code in voted else None),
         )
         for code, amount in actual.items()

@@ -28,7 +28,10 @@ def show(context: Context) -> None:
     widgets.period_switch(context)
     if alerts:
         widgets.tap(
-            "worst", cards.alert(alerts[0]), alert_link(context, alerts[0]), _said(alerts[0])
+            "worst",
+            cards.alert(alerts[0], brief=True),
+            alert_link(context, alerts[0]),
+            _said(alerts[0]),
         )
     _brief(context, _others(made, alerts))
     _tiles(context)

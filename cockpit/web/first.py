@@ -1,0 +1,85 @@
+"""The first screen as plain HTML: the brief, and what shows while the live page loads.
+
+Made of the same parts as `cockpit/views/screens/synthese.py`, in the same order and of the same
+size, so that nothing jumps when the live page takes over.
+"""
+
+from __future__ import annotations
+
+from cockpit import clock
+from cockpit.alerts.store import active
+from cockpit.answers.visit import Visit
+from cockpit.brief import Brief, BriefLine, brief
+from cockpit.i18n import gettext as _
+from cockpit.i18n import pick
+from cockpit.kpi.catalogue import home_kpis
+from cockpit.series.freshness import sources
+from cockpit.series.model import Period, Status
+from cockpit.series.trend import trends
+from cockpit.views import cards, dates, parts, tiles
+
+_LINES = 5
+
+STYLE = """
+body{margin:0;background:var(--ck-ground);color:var(--ck-ink);font-family:"Source Sans",
+system-ui,sans-serif}
+.ck-first{box-sizing:border-box;max-width:1180px;margin:0 auto;display:flex;flex-direction:column;
+gap:16px;padding:calc(env(safe-area-inset-top) + 8px) calc(16px + env(safe-area-inset-right))
+calc(84px + env(safe-area-inset-bottom)) calc(16px + env(safe-area-inset-left))}
+.ck-first>*{flex:none}
+.ck-first-lines{display:flex;flex-direction:column;gap:8px}
+.ck-first-switch{height:40px;border:1px solid var(--ck-line);border-radius:10px}
+"""
+"""Beside /cockpit.css: what Streamlit's own containers give to the live page."""
+
+
+def content(who: Visit, *, waiting: bool = False) -> str:
+    """Header, status sentence, worst alert, the rest of the brief, tiles; every datum escaped.
+
+    waiting: keep the place of the period switch, which only the live page can work.
+    """
+    minute = clock.now().strftime("%Y-%m-%dT%H:%M")
+    key = ("first", who.scope.key(), who.scope.role, who.language, minute, waiting)
+    return who.generation.cached(key, lambda: _content(who, waiting=waiting))
+
+
+def _content(who: Visit, *, waiting: bool) -> str:
+    made = brief(who.generation, who.scope)
+    alerts = active(who.generation, who.scope)
+    switch = '<div class="ck-first-switch" aria-hidden="true"></div>' if waiting else ""
+    worst = cards.alert(alerts[0]) if alerts else ""
+    shown = (alerts[0].kpi, alerts[0].unit) if alerts else None
+    lines = [line for line in made.lines if (line.kpi, line.unit) != shown][:_LINES]
+    return (
+        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(made, len(alerts))}'
+        f"{switch}{worst}{_lines(lines)}{_tiles(who)}</main>"
+    )
+
+
+def _header(who: Visit) -> str:
+    top = who.generation.units.get(who.scope.roots[0])
+    now = clock.utc_naive(clock.now())
+    chip = parts.freshness(sources(who.generation), who.generation.published_at, now)
+    return parts.header(_("Synthèse"), f"{top.label} · {dates.short_day(clock.today())}", chip)
+
+
+def _hero(made: Brief, alerts: int) -> str:
+    counts = dict(made.counts)
+    found = parts.Counts(*(counts.get(one, 0) for one in (Status.RED, Status.AMBER, Status.OK)))
+    detail = "" if alerts else _("Aucune alerte ouverte.")
+    return parts.hero(pick(made.headline_fr, made.headline_en), detail, found)
+
+
+def _lines(lines: list[BriefLine]) -> str:
+    if not lines:
+        return ""
+    items = "".join(cards.line(line.status, line.text) for line in lines)
+    return f'{parts.section(_("À retenir"))}<div class="ck-first-lines">{items}</div>'
+
+
+def _tiles(who: Visit) -> str:
+    shown = [kpi for kpi in home_kpis(who.kpis) if kpi.domain in who.scope.domains]
+    top = who.scope.roots[0]
+    found = trends(who.generation, who.scope, shown, top, Period.DAY)
+    label = who.generation.units.get(top).label
+    return f"{parts.section(_('Indicateurs clés'), label)}{tiles.grid(found)}"
