@@ -114,7 +114,8 @@ def change(delta: float, kpi: Kpi, language: Language) -> str:
         return ("+" if delta > 0 else "") + duration(delta)
     decimals = max(kpi.decimals, 1) if kpi.unit == "%" else kpi.decimals
     shown = number(delta, decimals, language, signed=True)
-    unit = "pt" if kpi.unit == "%" else unit_word(kpi.unit, delta, language)
+    is_rate = kpi.unit in {"%", "/100"}
+    unit = "pt" if is_rate else unit_word(kpi.unit, delta, language)
     return _glued(shown, unit)
 
 

@@ -145,5 +145,5 @@ def _theatre(
     done = np.maximum(scheduled - cancelled.sum(axis=1), 0) + urgent
     used = np.rint(done * _MINUTES_EACH * rng.normal(1.0, 0.05, len(time.days)))
     mean = annual(time, 6_950, profile, 0.012)
-    opened = np.rint((mean / 27.5 * _MINUTES_OPEN * 0.86 + 8 * 60) / 30) * 30
+    opened = np.rint((mean / 27.5 * _MINUTES_OPEN * 0.85 + 10 * 60) / 30) * 30
     return scheduled, cancelled, (opened.astype(np.int64), used.astype(np.int64))

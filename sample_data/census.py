@@ -76,6 +76,7 @@ def _pool(time: Seasons, admitted: Counts, open_beds: Counts) -> tuple[Counts, C
     heat = np.r_[0.0, time.between(*heat_week(time.end))[:-1]]
     demand = np.rint(admitted * _MEDICAL_SHARE + 3 * heat).astype(int)
     week = by_weekday(time.weekday, WEEK_OF_EXITS)
+    helped = np.rint(5 * _plan(time)).astype(int)
     longer = 1 + 0.06 * np.minimum(time.flu, 1.2)
     remaining = rng.exponential(_MEAN_STAY, 230)
     present, backlog = np.zeros_like(admitted), np.zeros_like(admitted)
@@ -84,7 +85,10 @@ def _pool(time: Seasons, admitted: Counts, open_beds: Counts) -> tuple[Counts, C
         remaining = remaining - week[day] * (1.10 if crowded else 1.0)
         remaining = remaining[remaining > 0]
         entries, waiting = _entries(
-            rng, beds - len(remaining), (int(planned[day]), int(demand[day]), waiting)
+            rng,
+            beds - len(remaining),
+            (int(planned[day]), int(demand[day]), waiting),
+            int(helped[day]),
         )
         stays = rng.lognormal(np.log(_MEAN_STAY) - _SIGMA**2 / 2, _SIGMA, entries)
         remaining = np.concatenate([remaining, stays * longer[day]])
@@ -106,8 +110,13 @@ def _planned(rng: np.random.Generator, time: Seasons) -> Counts:
     return counts
 
 
-def _entries(rng: np.random.Generator, free: int, asked: tuple[int, int, int]) -> tuple[int, int]:
-    """Planned patients first, within the free beds; then emergencies in beds that suit them."""
+def _entries(
+    rng: np.random.Generator, free: int, asked: tuple[int, int, int], helped: int
+) -> tuple[int, int]:
+    """Planned patients first, within the free beds; then emergencies in beds that suit them.
+
+    helped: patients whom surgery or another hospital takes while the tension plan is on.
+    """
     planned, emergencies, waiting = asked
     free = max(0, free)
     if waiting >= 6:
@@ -116,8 +125,9 @@ def _entries(rng: np.random.Generator, free: int, asked: tuple[int, int, int]) -
     suitable = max(0, int(max(0, free - planned) * 0.80) - int(rng.poisson(2.0)))
     elsewhere = int(rng.binomial(10, 0.40)) + int(0.45 * waiting)
     demand = emergencies + waiting
-    taken = min(demand, suitable + elsewhere)
-    return planned + taken, demand - taken
+    sheltered = min(demand, helped)
+    taken = min(demand - sheltered, suitable + elsewhere)
+    return planned + taken, demand - sheltered - taken
 
 
 def _alone(time: Seasons, uf: Uf, open_beds: Counts, medical: Series) -> Counts:

@@ -108,7 +108,7 @@ def visits(time: Seasons) -> Visits:
         second = rng.binomial(seen, one.second_site)
         sites = np.stack([seen - second, second], axis=1)
         by_age[:, :, AGES.index(one.age)] += sites
-        chance = one.admitted * (1 + 0.12 * time.crisis)
+        chance = np.minimum(one.admitted * (1 + 0.24 * time.crisis), 0.9)
         admitted += rng.binomial(sites, chance[:, None])
     return Visits(by_age, split(rng, admitted, _DESTINATION_SHARES))
 

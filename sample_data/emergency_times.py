@@ -87,7 +87,7 @@ def _minutes(
     drawn = median * np.exp(rng.normal(0.0, 1.0, len(day)) * sigma)
     longer = (waiting * rng.gamma(9, 1 / 9, len(waiting)))[day] * np.where(kind > 0, 2.2, 1.0)
     minutes: Series = np.clip(drawn + longer, 4, None)
-    crisis = 1 + 0.35 * time.crisis[day] * (kind > 0)
+    crisis = 1 + 0.50 * time.crisis[day] * (kind > 0)
     return np.minimum(minutes * busy[day] * crisis, _LONGEST)
 
 

@@ -42,7 +42,8 @@ class Observed:
 class Verdict:
     """The level that a rule found: level is in the KPI's unit, run counts the periods beyond it.
 
-    above: the value is too high (else too low).
+    above: the value is too high (else too low). open_start: the run reaches the first period that
+    was read, and may be older.
     """
 
     severity: Severity
@@ -51,6 +52,7 @@ class Verdict:
     run: int
     level: float
     above: bool
+    open_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,13 @@ def verdict(points: Sequence[Observed], kpi: Kpi, rule: Rule, grain: Grain) -> V
         level = _level_met(kpi, rule, run[-1], wanted) if run else None
         if level and len(run) >= rule.set_for:
             return Verdict(
-                wanted, run[0], run[-1], len(run), _in_kpi_unit(kpi, run[-1], level), level.above
+                severity=wanted,
+                since=run[0],
+                last=run[-1],
+                run=len(run),
+                level=_in_kpi_unit(kpi, run[-1], level),
+                above=level.above,
+                open_start=len(run) == len(points) > 1,
             )
     return None
 

@@ -93,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     _rule("fte_gap_to_budget"),
     _rule("payroll"),
     _rule("short_absence_rate"),
-    _rule("work_accident_frequency"),
+    _rule("work_accident_frequency", _TOP),
     _rule("turnover_rate"),
     _rule("vacancy_rate"),
     _rule("overtime_hours_per_fte"),

@@ -145,7 +145,8 @@ def _run(found: Verdict, grain: Grain, language: Language) -> str:
     start = found.since.start
     first = month(start, language) if grain is Grain.MONTH else day(start, language)
     since = "since" if language == "en" else "depuis" if grain is Grain.MONTH else "depuis le"
-    return f"{since} {first} ({found.run} {_PERIODS[language][grain]})"
+    more = {"fr": " au moins", "en": " at least"}[language] if found.open_start else ""
+    return f"{since} {first}{more} ({found.run} {_PERIODS[language][grain]})"
 
 
 def _one_period(start: date, end: date, grain: Grain, language: Language) -> str:

@@ -1,10 +1,9 @@
 """The year-end result: what is booked, plus what the months to come usually weigh, by title.
 
 A month that remains = the year's level so far x the month's usual weight in the last complete
-years. Measured on monthly hospital series, Prophet is worse than such profiles (forecasting notes
-of docs/decisions/021-landing-by-profile.md), so it is not used here. The range comes from how far
-past months fell from their own profile, drawn month by month for all titles together, so that a
-month good for revenue and heavy in drugs stays one month.
+years. Prophet is not used: thirty monthly points are too few for it (docs/decisions/011). The
+range comes from how far past months fell from their own profile, drawn month by month for all
+titles together, so that a month good for revenue and heavy in drugs stays one month.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 A ward that closes ten beds shifts the whole series; Prophet needs months to believe it. The
 remaining error is followed by an exponential mean, whose speed is chosen on the past, and its past
-errors at the same distance give the interval: measured 13 to 16 % better than Prophet alone
-(docs/decisions/020-prophet-and-its-level.md).
+errors at the same distance give the interval (measured: docs/decisions/010).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ GAP_SHARE = 0.20
 GAP_DAYS = 14
 SMALLEST_COUNT = 5.0
 _RECENT_DAYS = 56
+_HALF_YEAR_DAYS = 182
 
 
 def refusal(history: pd.DataFrame, kpi: Kpi, today: date) -> str:
     """Why this history allows no daily forecast, in French; "" when it does.
 
     history: `day`, `value`, sorted by day, days not transmitted are absent. today: the civil day;
-    yesterday is the last one that can be complete. Rules and levels: docs/decisions/020.
+    yesterday is the last one that can be complete. Rules and levels: docs/decisions/010.
     """
     if history.empty:
         return "Pas de prévision : aucune donnée transmise pour cette unité."
@@ -55,11 +57,26 @@ def _stale(last: date, today: date) -> str:
     )
 
 
+def usual_weekdays(history: pd.DataFrame) -> frozenset[int]:
+    """Weekdays (Monday 0) that the last half year reports at least one week in two.
+
+    A treasury balance has no week-end: its Saturdays are not missing and are not forecast.
+    """
+    last = history["day"].iloc[-1]
+    half_year = history[history["day"] > last - timedelta(days=_HALF_YEAR_DAYS)]["day"]
+    weeks = max(1, (last - half_year.iloc[0]).days // 7)
+    found = Counter(day.weekday() for day in half_year)
+    return frozenset(weekday for weekday, times in found.items() if times >= weeks / 2)
+
+
 def _gaps(history: pd.DataFrame, last: date) -> str:
     start = last - timedelta(days=_RECENT_DAYS - 1)
     recent = history[history["day"] >= start]
-    missing = _RECENT_DAYS - len(recent)
-    if missing > GAP_SHARE * _RECENT_DAYS or _longest_gap(recent) >= GAP_DAYS:
+    usual = usual_weekdays(history)
+    days = (start + timedelta(days=step) for step in range(_RECENT_DAYS))
+    expected = [day for day in days if day.weekday() in usual]
+    missing = len(set(expected) - set(recent["day"]))
+    if missing > GAP_SHARE * len(expected) or _longest_gap(recent) >= GAP_DAYS:
         return f"Pas de prévision : {missing} jours manquent sur les {_RECENT_DAYS} derniers jours."
     return ""
 

@@ -15,13 +15,14 @@ from cockpit.forecast.backtest import MODELS, mape_at_7_days
 from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models import prophet_fr, weekday_mean
-from cockpit.forecast.refuse import refusal
+from cockpit.forecast.refuse import refusal, usual_weekdays
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Domain, Grain, Kpi, KpiId, UnitId
 
 if TYPE_CHECKING:
     from cockpit.forecast.landing import Side
+    from cockpit.series.model import ForecastPoint
     from cockpit.settings import Installation
     from cockpit.warehouse.attach import Generation
 
@@ -121,10 +122,18 @@ def forecast_series(
         last,
         _now(),
         first,
-        MODELS[model](history, HORIZON_DAYS, calendar=calendar),
+        _on_usual_days(MODELS[model](history, HORIZON_DAYS, calendar=calendar), history),
         mape=mape_at_7_days(history, model, calendar=calendar),
         mape_naive=mape_at_7_days(history, weekday_mean.NAME, calendar=calendar),
     )
+
+
+def _on_usual_days(
+    points: tuple[ForecastPoint, ...], history: pd.DataFrame
+) -> tuple[ForecastPoint, ...]:
+    """Only the weekdays that the series reports."""
+    usual = usual_weekdays(history)
+    return tuple(point for point in points if point.day.weekday() in usual)
 
 
 def _landings(

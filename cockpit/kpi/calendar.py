@@ -39,20 +39,24 @@ def site_of(units: UnitTree, node: UnitId) -> UnitId:
 
 
 def _calendars(generation: Generation, site: UnitId) -> dict[tuple[str, str], Days]:
-    return generation.cached(("reported_days", site), lambda: _read(generation, site))
+    return generation.fact(("reported_days", site), lambda: _read(generation, site))
 
 
 def _read(generation: Generation, site: UnitId) -> dict[tuple[str, str], Days]:
     """One read for all measures: the site's rollup, or the facts of one without children."""
     c = (schema.rollup_day if generation.units.children(site) else schema.observation).c
-    rows = generation.read(
+    rows = generation.columns(
         sa.select(c.measure_id, c.scenario_id, c.day)
         .where(c.unit_id == generation.unit_numbers[site])
         .group_by(c.measure_id, c.scenario_id, c.day)
-        .order_by(c.day)
+        .order_by(c.measure_id, c.scenario_id, c.day)
     )
     names = {number: name for name, number in generation.measure_numbers.items()}
+    days = rows["day"].astype("datetime64[D]")
+    codes = rows["measure_id"].astype(np.int64) * len(schema.SCENARIOS) + rows["scenario_id"]
+    found, starts = np.unique(codes, return_index=True)
+    keys = (divmod(code, len(schema.SCENARIOS)) for code in found.tolist())
     return {
-        (names[measure], schema.SCENARIOS[scenario]): group["day"].to_numpy().astype("datetime64[D]")
-        for (measure, scenario), group in rows.groupby(["measure_id", "scenario_id"])
+        (names[measure], schema.SCENARIOS[scenario]): part
+        for (measure, scenario), part in zip(keys, np.split(days, starts[1:]), strict=True)
     }

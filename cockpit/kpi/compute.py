@@ -22,6 +22,7 @@ from cockpit.access.scope import Scope
 from cockpit.errors import UnknownUnit
 from cockpit.kpi import provisional
 from cockpit.kpi.calendar import reported_days
+from cockpit.kpi.gaps import reading_from
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Grain, Kpi, Scenario, Term, UnitId
 from cockpit.kpi.panel import By, Days, Panel, read_panel
@@ -75,6 +76,8 @@ def panel_for(  # noqa: PLR0913
     first = min((spanned(own, term.span).first for term in terms), default=own.first)
     reaches = [SPECIAL[kpi.kind].reach(own.first) for kpi in kpis if kpi.kind in SPECIAL]
     first = min([first, *reaches])
+    if by != "facet":
+        first = reading_from(first, [MEASURES[term.measure].step for term in terms])
     last = max((spanned(own, term.span).last for term in terms), default=own.last)
     return read_panel(
         generation, terms, nodes, first, last, scenario=scenario, by=by, facet=facet

@@ -7,14 +7,14 @@ sorted array: no second read, no data frame per figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import sqlalchemy as sa
 
 from cockpit.kpi.measures import MEASURES
@@ -25,9 +25,13 @@ from cockpit.warehouse.attach import Generation
 By = Literal["unit", "facet"]
 Days = npt.NDArray[np.datetime64]
 Values = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_] | slice
 
 WHOLE = ""
 """The key of a panel that is not split."""
+
+_MORE_THAN_DAYS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,54 @@ class Daily:
 
     days: Days
     values: Values
-    parts: npt.NDArray[np.int64]
+    parts: Ints
 
 
 _NOTHING = Daily(
     np.array([], dtype="datetime64[D]"), np.array([], dtype=float), np.array([], dtype=np.int64)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What was read of one measure in one scenario, sorted by day; all arrays run along the rows.
+
+    facet and unit: numbers of the generation, zeros when they were not read.
+    """
+
+    day: Days
+    value: Values
+    parts: Ints
+    facet: Ints
+    unit: Ints
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.day)
+
+    def only(self, kept: Mask) -> _Rows:
+        """The rows of a mask."""
+        return _Rows(
+            self.day[kept], self.value[kept], self.parts[kept], self.facet[kept], self.unit[kept]
+        )
+
+    def daily(self, value: Values | None = None) -> Daily:
+        """The rows of each day summed; value: instead of their own."""
+        values = self.value if value is None else value
+        if len(self) < 2:  # noqa: PLR2004 - nothing to sum
+            return Daily(self.day, values, self.parts)
+        starts = np.flatnonzero(np.r_[True, self.day[1:] != self.day[:-1]])
+        if len(starts) == len(self):
+            return Daily(self.day, values, self.parts)
+        return Daily(
+            self.day[starts],
+            np.add.reduceat(values, starts),
+            np.maximum.reduceat(self.parts, starts),
+        )
+
+
+_NO_NUMBER = np.array([], dtype=np.int64)
+_NO_ROWS = _Rows(_NOTHING.days, _NOTHING.values, _NOTHING.parts, _NO_NUMBER, _NO_NUMBER)
 
 
 @dataclass
@@ -54,18 +100,13 @@ class Panel:
     keys: the units or facets of the split, `WHOLE` when there is none. nodes: the units read.
     """
 
-    rows: pd.DataFrame
+    generation: Generation
+    groups: Mapping[tuple[str, str], _Rows]
     by: By | None
     facet: str
     keys: tuple[str, ...]
     nodes: tuple[UnitId, ...]
     _terms: dict[tuple[object, ...], Daily] = field(default_factory=dict)
-    _groups: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Cut the rows by measure and scenario once."""
-        for (measure, scenario), rows in self.rows.groupby(["measure", "scenario"], sort=False):
-            self._groups[(measure, scenario)] = rows
 
     def nodes_of(self, key: str) -> tuple[UnitId, ...]:
         """The units that a key sums: its own for a split by unit, else all."""
@@ -87,27 +128,25 @@ class Panel:
         """The histogram of a distribution: one series of days per bin."""
         rows = self._rows(measure, scenario, key)
         return {
-            str(code): _daily(group) for code, group in rows.groupby("facet_code", sort=False)
+            self.generation.facets[number]: rows.only(rows.facet == number).daily()
+            for number in np.unique(rows.facet).tolist()
         }
 
     def days(self, term: Term, scenario: str) -> Days | None:
         """Days on which any part of a split was reported; None when there is no split."""
         if self.by is None:
             return None
-        rows = self._groups.get((term.measure, term.scenario or scenario))
-        if rows is None:
-            return _NOTHING.days
-        return np.unique(rows["day"].to_numpy().astype("datetime64[D]"))
+        return np.unique(self.groups.get((term.measure, term.scenario or scenario), _NO_ROWS).day)
 
-    def _rows(self, measure: MeasureId, scenario: str, key: str) -> pd.DataFrame:
-        rows = self._groups.get((measure, scenario))
-        if rows is None:
-            return self.rows.iloc[:0]
-        return rows[rows["key"] == key] if self.by == "unit" else rows
+    def _rows(self, measure: MeasureId, scenario: str, key: str) -> _Rows:
+        rows = self.groups.get((measure, scenario), _NO_ROWS)
+        if self.by != "unit":
+            return rows
+        return rows.only(rows.unit == self.generation.unit_numbers[key])
 
     def _cut(self, term: Term, scenario: str, key: str, *, split: bool) -> Daily:
         rows = self._rows(term.measure, scenario, key)
-        if rows.empty:
+        if not len(rows):
             return _NOTHING
         kind = MEASURES[term.measure].facet
         prefixes = list(term.facets)
@@ -116,14 +155,19 @@ class Panel:
             if self.by == "facet" and key:
                 prefixes = _narrowed(prefixes, key, kind)
         if not prefixes:
-            return _daily(rows)
-        codes = rows["facet_code"]
-        kept = np.zeros(len(rows), dtype=bool)
-        for prefix in prefixes:
-            kept |= (codes == prefix).to_numpy() | codes.str.startswith(_opening(prefix, kind)).to_numpy()
+            return rows.daily()
+        kept = np.isin(rows.facet, self._facets_under(prefixes, kind))
         if not kept.any() and self.by == "facet":
             return _NOTHING
-        return _daily(rows.assign(value=np.where(kept, rows["value"], 0.0)))
+        return rows.daily(np.where(kept, rows.value, 0.0))
+
+    def _facets_under(self, prefixes: Sequence[str], kind: str | None) -> list[int]:
+        openings = tuple(_opening(prefix, kind) for prefix in prefixes)
+        return [
+            number
+            for number, code in self.generation.facets.items()
+            if code in prefixes or code.startswith(openings)
+        ]
 
 
 def _opening(prefix: str, kind: str | None) -> str:
@@ -140,21 +184,6 @@ def _narrowed(prefixes: list[str], facet: str, kind: str | None) -> list[str]:
     inside = [p for p in prefixes if p == facet or p.startswith(_opening(facet, kind))]
     around = [facet for p in prefixes if facet.startswith(_opening(p, kind))]
     return inside or around or ["\0"]
-
-
-def _daily(rows: pd.DataFrame) -> Daily:
-    """Sum the facets of each day; rows come sorted by day."""
-    days = rows["day"].to_numpy().astype("datetime64[D]")
-    values = rows["value"].to_numpy(dtype=float)
-    parts = rows["parts"].to_numpy(dtype=np.int64)
-    if len(days) < 2:  # noqa: PLR2004 - nothing to sum
-        return Daily(days, values, parts)
-    starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]])
-    if len(starts) == len(days):
-        return Daily(days, values, parts)
-    return Daily(
-        days[starts], np.add.reduceat(values, starts), np.maximum.reduceat(parts, starts)
-    )
 
 
 def read_panel(  # noqa: PLR0913 - one argument per thing that a read must be told
@@ -178,14 +207,18 @@ def read_panel(  # noqa: PLR0913 - one argument per thing that a read must be to
     with_facets = bool(facet) or by == "facet" or any(_needs_facets(term) for term in terms)
     scenarios = {scenario, *(t.scenario for t in terms if t.scenario)}
     parts = [
-        generation.read(_statement(generation, table, numbers, measures, scenarios, first, last,
-                                   by_unit=by == "unit", with_facets=with_facets))
+        generation.columns(_statement(generation, table, numbers, measures, scenarios, first, last,
+                                      by_unit=by == "unit", with_facets=with_facets))
         for table, numbers in _tables(generation, nodes)
+        if measures
     ]
-    rows = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    if len(parts) > 1:
-        rows = rows.sort_values("day", kind="stable", ignore_index=True)
-    return _panel(generation, rows, by, facet, nodes)
+    groups = _groups(generation, parts)
+    keys: tuple[str, ...] = (WHOLE,)
+    if by == "unit":
+        keys = tuple(nodes)
+    elif by == "facet":
+        keys = _next_facets(generation, groups, facet)
+    return Panel(generation, groups, by, facet, keys, tuple(nodes))
 
 
 def _needs_facets(term: Term) -> bool:
@@ -221,44 +254,64 @@ def _statement(  # noqa: PLR0913
         keys.append(c.unit_id)
     if with_facets:
         keys.append(c.facet_id)
-    parts = c.parts if "parts" in c else sa.literal_column("1")
-    return (
-        sa.select(*keys, sa.func.sum(c.value).label("value"), sa.func.max(parts).label("parts"))
-        .where(
-            c.measure_id.in_(sorted(generation.measure_numbers[m] for m in measures)),
-            c.unit_id.in_(units),
-            c.day >= first,
-            c.day <= last,
-            c.scenario_id.in_(sorted(schema.SCENARIOS.index(s) for s in scenarios)),
-        )
-        .group_by(*keys)
-        .order_by(c.day)
+    if "parts" in c:
+        keys.append(c.parts)
+    return sa.select(*keys, c.value).where(
+        c.measure_id.in_(sorted(generation.measure_numbers[m] for m in measures)),
+        c.unit_id.in_(units),
+        c.day >= first,
+        c.day <= last,
+        c.scenario_id.in_(sorted(schema.SCENARIOS.index(s) for s in scenarios)),
     )
 
 
-def _panel(
-    generation: Generation, rows: pd.DataFrame, by: By | None, facet: str, nodes: Sequence[UnitId]
-) -> Panel:
+def _groups(
+    generation: Generation, parts: Sequence[dict[str, npt.NDArray[Any]]]
+) -> dict[tuple[str, str], _Rows]:
+    """The rows cut by measure and scenario, each sorted by day.
+
+    Summing and sorting a few thousand rows is quicker here than in the statement.
+    """
+    if not parts:
+        return {}
+    codes = _joined(parts, "measure_id") * len(schema.SCENARIOS) + _joined(parts, "scenario_id")
+    days = np.concatenate([part["day"] for part in parts]).astype("datetime64[D]")
+    order = np.argsort(codes * _MORE_THAN_DAYS + days.astype(np.int64), kind="stable")
+    codes = codes[order]
+    rows = _Rows(
+        days[order],
+        np.concatenate([part["value"] for part in parts])[order],
+        _joined(parts, "parts", 1)[order],
+        _joined(parts, "facet_id")[order],
+        _joined(parts, "unit_id")[order],
+    )
     names = {number: name for name, number in generation.measure_numbers.items()}
-    rows["measure"] = rows["measure_id"].map(names)
-    rows["scenario"] = rows["scenario_id"].map(dict(enumerate(schema.SCENARIOS)))
-    if "facet_id" in rows:
-        rows["facet_code"] = rows["facet_id"].map(generation.facets)
-    else:
-        rows["facet_code"] = ""
-    if by == "unit":
-        codes = {number: code for code, number in generation.unit_numbers.items()}
-        rows["key"] = rows["unit_id"].map(codes)
-        return Panel(rows, by, facet, tuple(nodes), tuple(nodes))
-    if by == "facet":
-        return Panel(rows, by, facet, _next_facets(rows["facet_code"], facet), tuple(nodes))
-    return Panel(rows, by, facet, (WHOLE,), tuple(nodes))
+    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    return {
+        (names[code // len(schema.SCENARIOS)], schema.SCENARIOS[code % len(schema.SCENARIOS)]):
+            rows.only(slice(start, stop))
+        for start, stop in pairwise(edges)
+        if stop > start
+        for code in [int(codes[start])]
+    }
 
 
-def _next_facets(codes: pd.Series[str], under: str) -> tuple[str, ...]:
-    """The facets one level below `under`, sorted."""
+def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], name: str, otherwise: int = 0) -> Ints:
+    """One column of all parts; `otherwise` where it was not read."""
+    found = [
+        part[name] if name in part else np.full(len(part["value"]), otherwise) for part in parts
+    ]
+    return np.concatenate(found).astype(np.int64)
+
+
+def _next_facets(
+    generation: Generation, groups: Mapping[tuple[str, str], _Rows], under: str
+) -> tuple[str, ...]:
+    """The facets one level below `under` that were read, sorted."""
     depth = under.count("/") + 2 if under else 1
-    inside = (c for c in codes.unique() if c and (not under or c.startswith(under + "/")))
+    numbers = {int(number) for rows in groups.values() for number in np.unique(rows.facet)}
+    codes = (generation.facets.get(number, "") for number in numbers)
+    inside = (c for c in codes if c and (not under or c.startswith(under + "/")))
     return tuple(sorted({"/".join(code.split("/")[:depth]) for code in inside}))
 
 

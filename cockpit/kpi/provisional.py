@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -16,13 +18,29 @@ from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
 
 
-def feeds(generation: Generation) -> pd.DataFrame:
-    """One row per (measure, source): measure, source, last_day (end of the last period, date),
-    received_at, label, owner, stale_after_h, provisional_d."""
-    return generation.cached("feeds", lambda: _read(generation))
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one source gives of one measure. last_day: end of the last period that it described.
+
+    received_at: naive UTC. stale_after_h is None for a source that is not described any more.
+    """
+
+    measure: str
+    source: str
+    last_day: date
+    received_at: datetime
+    label: str
+    owner: str
+    stale_after_h: float | None
+    provisional_d: float
 
 
-def _read(generation: Generation) -> pd.DataFrame:
+def feeds(generation: Generation) -> Mapping[str, tuple[Feed, ...]]:
+    """By measure, the sources that feed it."""
+    return generation.fact("feeds", lambda: _read(generation))
+
+
+def _read(generation: Generation) -> dict[str, tuple[Feed, ...]]:
     feed, source, measure = schema.feed.c, schema.source.c, schema.measure.c
     rows = generation.read(
         sa.select(
@@ -37,14 +55,28 @@ def _read(generation: Generation) -> pd.DataFrame:
         )
         .join_from(schema.feed, schema.measure, feed.measure_id == measure.measure_id)
         .join(schema.source, source.name == feed.source, isouter=True)
+        .order_by(measure.name, feed.source)
     )
-    rows["last_day"] = [
-        _described_until(name, day.date(), received.date())
-        for name, day, received in zip(
-            rows["measure"], rows["last_day"], rows["received_at"], strict=True
-        )
-    ]
-    return rows
+    found: dict[str, list[Feed]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault(row["measure"], []).append(_feed(row))
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _feed(row: dict[Any, Any]) -> Feed:
+    described = pd.notna(row["stale_after_h"])
+    received = pd.Timestamp(row["received_at"]).to_pydatetime()
+    last = pd.Timestamp(row["last_day"]).date()
+    return Feed(
+        measure=row["measure"],
+        source=row["source"],
+        last_day=_described_until(row["measure"], last, received.date()),
+        received_at=received,
+        label=row["label"] if described else row["source"],
+        owner=row["owner"] if described else "",
+        stale_after_h=float(row["stale_after_h"]) if described else None,
+        provisional_d=float(row["provisional_d"]) if described else 0.0,
+    )
 
 
 def _described_until(measure: str, last: date, received: date) -> date:
@@ -81,15 +113,13 @@ def _last_at(generation: Generation, measure: str, nodes: Sequence[UnitId]) -> d
 
 def consolidated_until(generation: Generation, kpi: Kpi) -> date | None:
     """The last consolidated day: the last described one less the source's provisional days."""
-    rows = feeds(generation)
-    mine = rows[rows["measure"].isin(_actual_measures(kpi))]
-    if mine.empty:
-        return None
+    known = feeds(generation)
     ends = [
-        end - timedelta(days=float(late) if pd.notna(late) else 0.0)
-        for end, late in zip(mine["last_day"], mine["provisional_d"], strict=True)
+        feed.last_day - timedelta(days=feed.provisional_d)
+        for measure in _actual_measures(kpi)
+        for feed in known.get(measure, ())
     ]
-    return min(ends)
+    return min(ends, default=None)
 
 
 def _actual_measures(kpi: Kpi) -> tuple[str, ...]:
@@ -98,8 +128,10 @@ def _actual_measures(kpi: Kpi) -> tuple[str, ...]:
 
 
 def _last_by_measure(generation: Generation) -> dict[str, date]:
-    rows = feeds(generation)
-    return generation.cached(
+    return generation.fact(
         "last_by_measure",
-        lambda: {str(m): max(g["last_day"]) for m, g in rows.groupby("measure")},
+        lambda: {
+            measure: max(feed.last_day for feed in each)
+            for measure, each in feeds(generation).items()
+        },
     )

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cockpit.kpi.gaps import lacking
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Measure, OverTime, Step, Term
 from cockpit.kpi.panel import Daily, Days, Values
 from cockpit.kpi.windows import Windows
 
 Mask = npt.NDArray[np.bool_]
+_REACH: dict[Step, int] = {"day": 7, "month": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
     """A term at every point. present: reported at least once in the window.
 
-    partial: some days of the window are missing, or the day that was used lacks units.
+    partial: some days of the window are missing, or a day that was used lacks units.
     """
 
     values: Values
@@ -64,7 +66,7 @@ def reduce(
     if how == "last" and whole is not None:
         present &= _same_last_day(daily.days, stop, whole, own)
     values = term.sign * _over(how, measure, daily, first, stop, calendar, own)
-    return Reduced(values, present, present & _partial(measure, how, daily, first, stop, own))
+    return Reduced(values, present, present & _partial(measure, how, daily, stop, own))
 
 
 def covers(term: Term, own: Windows, calendar: Days) -> Mask:
@@ -131,25 +133,19 @@ def _days_in_step(days: Days, step: Step) -> Values:
     return length.astype(float)
 
 
-def _partial(  # noqa: PLR0913, PLR0917
-    measure: Measure,
-    how: OverTime,
-    daily: Daily,
-    first: npt.NDArray[np.int64],
-    stop: npt.NDArray[np.int64],
-    own: Windows,
+def _partial(
+    measure: Measure, how: OverTime, daily: Daily, stop: npt.NDArray[np.int64], own: Windows
 ) -> Mask:
     """Whether something that should be in the window is not."""
     if not len(daily.days):
         return np.zeros(len(own), dtype=bool)
     if how == "last":
         used = daily.parts[np.maximum(stop - 1, 0)]
-        return used < _usual_parts(daily)[np.maximum(stop - 1, 0)]
-    expected = _steps(own, measure.step)
-    return (stop - first) < expected
+        return used < _usual_parts(daily, _REACH[measure.step])[np.maximum(stop - 1, 0)]
+    return lacking(daily, own, measure.step)
 
 
-def _usual_parts(daily: Daily, reach: int = 7) -> npt.NDArray[np.int64]:
+def _usual_parts(daily: Daily, reach: int) -> npt.NDArray[np.int64]:
     """The most units that fed any of the last `reach` reports, at each report."""
     padded = np.concatenate((np.full(reach - 1, 0), daily.parts))
     return np.lib.stride_tricks.sliding_window_view(padded, reach).max(axis=1)  # type: ignore[no-any-return]

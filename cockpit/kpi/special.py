@@ -7,7 +7,7 @@ from the values of its parts: a median of medians or a sum of percentiles means 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +16,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from cockpit.kpi import bjml, histogram, tension
+from cockpit.kpi.gaps import lacking
+from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
 from cockpit.kpi.panel import Days, Panel, Values, read_panel
 from cockpit.kpi.reduce import Points
@@ -89,7 +91,11 @@ def _median(asked: Asked) -> Points:
     counts = np.array([_window_sums(bins[code].days, bins[code].values, asked.own) for code in ordered])
     medians = histogram.quantiles([edges[code] for code in ordered], counts, 0.5, len(asked.own))
     totals = counts.sum(axis=0) if len(counts) else np.zeros(len(asked.own))
-    return _points(asked.kpi.scale * medians, totals)
+    daily = asked.panel.daily(asked.kpi.numerator[0], asked.scenario, asked.key)
+    found = _points(asked.kpi.scale * medians, totals)
+    if not len(daily.days):
+        return found
+    return replace(found, partial=lacking(daily, asked.own, MEASURES[measure].step))
 
 
 def _window_sums(days: Days, values: Values, own: Windows) -> Values:

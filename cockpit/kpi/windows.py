@@ -7,7 +7,7 @@ once.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,6 +44,12 @@ def windows(pairs: list[tuple[date, date]]) -> Windows:
     starts = np.array([start for start, _ in pairs], dtype="datetime64[D]")
     ends = np.array([end for _, end in pairs], dtype="datetime64[D]")
     return Windows(starts, ends)
+
+
+def together(several: Sequence[Windows]) -> Windows:
+    """Every window of several, for one read."""
+    starts = np.concatenate([one.starts for one in several])
+    return Windows(starts, np.concatenate([one.ends for one in several]))
 
 
 def spanned(own: Windows, span: Span) -> Windows:

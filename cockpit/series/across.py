@@ -38,7 +38,7 @@ def across(
             raise UnknownUnit(unit=unit)
     for kpi in kpis:
         scope.require(kpi.domain)
-    key = ("across", scope.key(), tuple(k.id for k in kpis), tuple(units), period)
+    key = ("across", scope.key(), tuple(kpis), tuple(units), period)
     return generation.cached(key, lambda: _across(generation, scope, kpis, units, period))
 
 
@@ -50,10 +50,10 @@ def _across(
     period: Period,
 ) -> Mapping[UnitId, Row]:
     found: dict[UnitId, dict[KpiId, float]] = {unit: {} for unit in units}
-    own = {kpi.id: made for kpi in kpis if (made := _latest(generation, kpi, period))}
+    own = {kpi.id: made for kpi in kpis if (made := _latest(generation, kpi, units, period))}
     if not own or not units:
         return found
-    reach = windows([(min(w.start for w in own.values()), max(w.end for w in own.values()))])
+    reach = windows([(w.start, w.end) for w in own.values()])
     fed = [kpi for kpi in kpis if kpi.id in own]
     panel = compute.panel_for(generation, scope, fed, units, reach, by="unit")
     for kpi in fed:
@@ -64,8 +64,11 @@ def _across(
     return found
 
 
-def _latest(generation: Generation, kpi: Kpi, period: Period) -> Window | None:
-    as_of = provisional.last_day(generation, kpi)
+def _latest(
+    generation: Generation, kpi: Kpi, units: Sequence[UnitId], period: Period
+) -> Window | None:
+    """One window for all, so that the rows of a table compare."""
+    as_of = provisional.last_day(generation, kpi, units)
     return frame(kpi, period, as_of).own if as_of else None
 
 
@@ -96,7 +99,7 @@ def breakdown(
     """
     nodes = compute.visible_nodes(generation, scope, unit)
     scope.require(kpi.domain)
-    key = ("breakdown", scope.key(), kpi.id, nodes, window.start, window.end, under, scenario)
+    key = ("breakdown", scope.key(), kpi, nodes, window.start, window.end, under, scenario)
     return generation.cached(
         key, lambda: _breakdown(generation, scope, kpi, nodes, _pair(window), under, scenario)
     )
@@ -130,7 +133,10 @@ def _head(facet: str, under: str) -> str:
     return "/".join(facet.split("/")[:depth])
 
 
-def year_of(generation: Generation, kpi: Kpi) -> Window | None:
-    """From 1 January to the last day that the KPI describes; None when nothing feeds it."""
-    as_of = provisional.last_day(generation, kpi)
+def year_of(generation: Generation, kpi: Kpi, nodes: Sequence[UnitId] = ()) -> Window | None:
+    """From 1 January to the last day that the KPI describes (at the sites of `nodes`).
+
+    None when nothing feeds it.
+    """
+    as_of = provisional.last_day(generation, kpi, nodes)
     return Window(date(as_of.year, 1, 1), as_of) if as_of else None

@@ -13,6 +13,7 @@ from cockpit.kpi.model import Kpi
 from cockpit.kpi.windows import add_months, month_end
 from cockpit.series.model import Period, Window
 
+LOOK_BACK_DAYS = 7
 _YEAR_OF_WEEKS = timedelta(days=364)
 _WEEK = timedelta(days=7)
 
@@ -45,10 +46,18 @@ def frame(kpi: Kpi, period: Period, as_of: date) -> Frame:
             return Frame(own, _back(own, 1), _back(own, 12))
         case Period.YEAR:
             own = Window(date(as_of.year, 1, 1), as_of)
-            return Frame(own, None, Window(add_months(own.start, -12), _same_day_before(as_of)))
+            return Frame(own, None, Window(add_months(own.start, -12), same_day_before(as_of)))
         case Period.ROLLING:
             own = _months(last_complete_month(as_of), 12)
             return Frame(own, None, _back(own, 12))
+
+
+def candidates(kpi: Kpi, period: Period, as_of: date) -> tuple[Frame, ...]:
+    """The frames to try, newest first: a unit that has not reported its last day shows the day
+    before, up to a week back; a month or a year has one frame."""
+    looks_back = kpi.step == "day" and period in {Period.DAY, Period.WEEK}
+    back = range(LOOK_BACK_DAYS + 1) if looks_back else range(1)
+    return tuple(frame(kpi, period, as_of - timedelta(days=days)) for days in back)
 
 
 def last_complete_month(as_of: date) -> date:
@@ -65,7 +74,7 @@ def _back(window: Window, months: int) -> Window:
     return Window(add_months(window.start, -months), month_end(add_months(window.end.replace(day=1), -months)))
 
 
-def _same_day_before(day: date) -> date:
+def same_day_before(day: date) -> date:
     """The same civil date a year before; a month's end stays a month's end (leap years)."""
     before = add_months(day, -12)
     return month_end(before) if month_end(day) == day else before

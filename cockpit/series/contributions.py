@@ -7,7 +7,7 @@ stands from the whole's). Rate and mix effects sum exactly to the change of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,9 +18,10 @@ from cockpit.kpi.model import Kpi, UnitId
 from cockpit.kpi.panel import By
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.special import SPECIAL
-from cockpit.kpi.windows import Windows, windows
-from cockpit.series.compare import frame
+from cockpit.kpi.windows import Windows, together, windows
+from cockpit.series.compare import Frame, candidates
 from cockpit.series.model import Contribution, Period, Window
+from cockpit.series.workdays import equal_days
 from cockpit.warehouse.attach import Generation
 
 Against = Literal["previous", "last_year"]
@@ -56,7 +57,7 @@ def contributions(  # noqa: PLR0913
     """
     nodes = compute.visible_nodes(generation, scope, unit)
     scope.require(kpi.domain)
-    key = ("contributions", scope.key(), kpi.id, nodes, period, against, by)
+    key = ("contributions", scope.key(), kpi, nodes, period, against, by)
     return generation.cached(
         key, lambda: _make(generation, scope, kpi, nodes, period, against, by)
     )
@@ -71,21 +72,45 @@ def _make(  # noqa: PLR0913, PLR0917
     against: Against,
     by: By,
 ) -> tuple[Contribution, ...]:
-    as_of = provisional.last_day(generation, kpi)
+    as_of = provisional.last_day(generation, kpi, nodes)
     if as_of is None or kpi.kind in SPECIAL:
         return ()
-    chosen = frame(kpi, period, as_of)
-    reference = (chosen.previous or chosen.last_year) if against == "previous" else chosen.last_year
-    own = windows([_pair(reference), _pair(chosen.own)])
-    whole = _whole(generation, scope, kpi, nodes, own)
-    if not whole.present.all():
+    frames = candidates(kpi, period, as_of)
+    pairs = [_pair(one, against) for one in frames]
+    whole = _whole(generation, scope, kpi, nodes, together([_windows(pair) for pair in pairs]))
+    at = next((i for i in range(len(pairs)) if whole.present[2 * i + 1]), None)
+    if at is None or not whole.present[2 * at]:
         return ()
+    own = _windows(pairs[at])
+    last_year = pairs[at][0] is frames[at].last_year
+    factor = _equal_days(generation, kpi, pairs[at]) if last_year else 1.0
     parts = _parts(generation, scope, kpi, nodes, own, by)
-    return split(kpi, _part("", "", whole), parts)
+    return split(
+        kpi,
+        _scaled(_part("", "", whole, 2 * at), factor),
+        [_scaled(part, factor) for part in parts],
+    )
 
 
-def _pair(window: Window) -> tuple:  # type: ignore[type-arg]
-    return (window.start, window.end)
+def _pair(one: Frame, against: Against) -> tuple[Window, Window]:
+    """The window compared with, then its own."""
+    before = one.previous if against == "previous" else None
+    return before or one.last_year, one.own
+
+
+def _windows(pair: tuple[Window, Window]) -> Windows:
+    return windows([(window.start, window.end) for window in pair])
+
+
+def _equal_days(generation: Generation, kpi: Kpi, pair: tuple[Window, Window]) -> float:
+    """Last year is taken at equal working days, as on the tile that the parts explain."""
+    reference, own = pair
+    alsace = generation.home.installation.holidays == "alsace-moselle"
+    return equal_days(kpi, own, reference, alsace_moselle=alsace)
+
+
+def _scaled(part: _Part, factor: float) -> _Part:
+    return replace(part, tops=(part.tops[_BEFORE] * factor, part.tops[_AFTER]))
 
 
 def _whole(
@@ -108,17 +133,19 @@ def _parts(  # noqa: PLR0913, PLR0917
     found = []
     for key in panel.keys:
         node = UnitId(key) if by == "unit" else nodes[0]
-        points = compute.evaluate(generation, kpi, panel, own, node=node, key=key)
+        points = compute.evaluate(generation, kpi, panel, own, node=node, key=key, whole=nodes)
         if points.present.any():
             label = generation.units.get(node).label if by == "unit" else key
             found.append(_part(key, label, points))
     return found
 
 
-def _part(code: str, label: str, points: Points) -> _Part:
-    tops = np.where(points.present, points.numerators, np.nan)
-    bottoms = np.where(points.present, points.denominators, np.nan)
-    return _Part(code, label, (float(tops[0]), float(tops[1])), (float(bottoms[0]), float(bottoms[1])))
+def _part(code: str, label: str, points: Points, first: int = 0) -> _Part:
+    tops = np.where(points.present, points.numerators, np.nan)[first:]
+    bottoms = np.where(points.present, points.denominators, np.nan)[first:]
+    return _Part(
+        code, label, (float(tops[0]), float(tops[1])), (float(bottoms[0]), float(bottoms[1]))
+    )
 
 
 def split(kpi: Kpi, whole: _Part, parts: list[_Part]) -> tuple[Contribution, ...]:

@@ -11,7 +11,7 @@ from cockpit.kpi import compute, provisional
 from cockpit.kpi.model import Grain, Kpi, UnitId
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.windows import Windows, add_months, month_end, windows
-from cockpit.series.compare import last_complete_month
+from cockpit.series.compare import last_complete_month, same_day_before
 from cockpit.series.model import ForecastPoint, Period, Point
 from cockpit.warehouse.attach import Generation
 
@@ -48,14 +48,14 @@ def curve(
     """
     nodes = compute.visible_nodes(generation, scope, unit)
     scope.require(kpi.domain)
-    key = ("curve", scope.key(), kpi.id, nodes, period)
+    key = ("curve", scope.key(), kpi, nodes, period)
     return generation.cached(key, lambda: _make(generation, scope, kpi, nodes, period))
 
 
 def _make(
     generation: Generation, scope: Scope, kpi: Kpi, nodes: tuple[UnitId, ...], period: Period
 ) -> Curve:
-    as_of = provisional.last_day(generation, kpi)
+    as_of = provisional.last_day(generation, kpi, nodes)
     grain = _grain(kpi, period)
     if as_of is None:
         return Curve(kpi, grain, (), (), (), kpi.target, (), None)
@@ -105,7 +105,7 @@ def _year_before(now: list[tuple[date, date]], grain: Grain) -> list[tuple[date,
         back = timedelta(days=364)
         return [(start - back, end - back) for start, end in now]
     if grain == Grain.YEAR:
-        return [(add_months(start, -12), add_months(end, -12)) for start, end in now]
+        return [(add_months(start, -12), same_day_before(end)) for start, end in now]
     return [(add_months(start, -12), month_end(add_months(end.replace(day=1), -12))) for start, end in now]
 
 

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-
-import pandas as pd
 
 from cockpit import clock
 from cockpit.kpi import provisional
 from cockpit.kpi.model import Kpi
+from cockpit.kpi.provisional import Feed
 from cockpit.series.model import Freshness
 from cockpit.warehouse.attach import Generation
 
 
 def freshness(generation: Generation, kpi: Kpi) -> Freshness | None:
     """The oldest of the sources that feed a KPI; None when nothing feeds it."""
-    measures = {term.measure for term in kpi.terms()}
-    rows = provisional.feeds(generation)
-    mine = rows[rows["measure"].isin(measures)]
-    if mine.empty:
-        return None
-    found = [_of(source, group) for source, group in mine.groupby("source")]
-    return min(found, key=lambda one: (not one.late, one.as_of or date.min))
+    known = provisional.feeds(generation)
+    mine = [feed for m in {term.measure for term in kpi.terms()} for feed in known.get(m, ())]
+    return min(_by_source(mine), key=lambda one: (not one.late, one.as_of or date.min), default=None)
 
 
 def sources(generation: Generation) -> tuple[Freshness, ...]:
     """Every source of the generation, late ones first, then by name."""
-    rows = provisional.feeds(generation)
-    found = [_of(str(source), group) for source, group in rows.groupby("source")]
-    return tuple(sorted(found, key=lambda one: (not one.late, one.label)))
+    every = [feed for each in provisional.feeds(generation).values() for feed in each]
+    return tuple(sorted(_by_source(every), key=lambda one: (not one.late, one.label)))
 
 
-def _of(source: str, rows: pd.DataFrame) -> Freshness:
+def _by_source(feeds: Iterable[Feed]) -> list[Freshness]:
+    found: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        found.setdefault(feed.source, []).append(feed)
+    return [_of(source, found[source]) for source in sorted(found)]
+
+
+def _of(source: str, feeds: Sequence[Feed]) -> Freshness:
     """A source is as old as the newest day that any of its measures describes."""
-    as_of = max(rows["last_day"])
-    first = rows.iloc[0]
-    label = first["label"] if isinstance(first["label"], str) else source
-    stale_after = float(first["stale_after_h"]) if pd.notna(first["stale_after_h"]) else None
-    received: datetime = pd.Timestamp(rows["received_at"].max()).to_pydatetime()
-    owner = first["owner"] if isinstance(first["owner"], str) else ""
-    return Freshness(source, label, owner, as_of, received, is_late(as_of, stale_after))
+    as_of = max(feed.last_day for feed in feeds)
+    received = max(feed.received_at for feed in feeds)
+    first = feeds[0]
+    late = is_late(as_of, first.stale_after_h)
+    return Freshness(source, first.label, first.owner, as_of, received, late)
 
 
 def is_late(as_of: date, stale_after_h: float | None, now: datetime | None = None) -> bool:

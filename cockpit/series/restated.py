@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
 from cockpit.access.scope import Scope
 from cockpit.kpi import compute
 from cockpit.kpi.model import Kpi, UnitId
+from cockpit.kpi.panel import Days
 from cockpit.series.model import Window
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
@@ -33,14 +36,38 @@ def _all(generation: Generation) -> pd.DataFrame:
         .join(schema.batch, moved.batch_id == batch.batch_id)
         .where(moved.scenario_id == 0)
     )
-    return generation.cached("restatements", lambda: generation.read(statement))
+    return generation.fact("restatements", lambda: generation.read(statement))
 
 
 def in_window(
     generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
 ) -> bool:
     """Whether a figure that makes this KPI at these units was restated within the window."""
-    return not _matching(generation, kpi, nodes, window).empty
+    moved = generation.fact("moved_units", lambda: _moved_units(generation))
+    for measure in {term.measure for term in kpi.terms()} & moved.keys():
+        days, units = moved[measure]
+        inside = (days >= np.datetime64(window.start)) & (days <= np.datetime64(window.end))
+        touched = units[inside]
+        if len(touched) and any(np.isin(touched, _below(generation, node)).any() for node in nodes):
+            return True
+    return False
+
+
+def _moved_units(generation: Generation) -> dict[str, tuple[Days, npt.NDArray[np.int64]]]:
+    """By measure, the days and the unit numbers of its restatements."""
+    rows = _all(generation)
+    numbers = rows["unit"].map(generation.unit_numbers).to_numpy(dtype=np.int64)
+    days = rows["day"].to_numpy().astype("datetime64[D]")
+    found = rows.groupby("measure").indices
+    return {str(measure): (days[at], numbers[at]) for measure, at in found.items()}
+
+
+def _below(generation: Generation, node: UnitId) -> npt.NDArray[np.int64]:
+    numbers = generation.unit_numbers
+    return generation.fact(
+        ("below", node),
+        lambda: np.array([numbers[unit.id] for unit in generation.units.descendants(node)]),
+    )
 
 
 def log(

@@ -6,7 +6,7 @@ Many KPIs are read in one statement, then every figure is a slice of the same ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -18,16 +18,15 @@ from cockpit.kpi.model import Kpi, UnitId
 from cockpit.kpi.panel import Panel
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.special import SPECIAL
-from cockpit.kpi.windows import Windows, add_months, month_end, windows
+from cockpit.kpi.windows import Windows, add_months, month_end, together, windows
 from cockpit.series import restated
-from cockpit.series.compare import Frame, frame, last_complete_month
+from cockpit.series.compare import Frame, candidates, last_complete_month
 from cockpit.series.freshness import freshness
 from cockpit.series.model import Change, ForecastPoint, Period, Point, Status, Trend, Window
 from cockpit.series.status import is_good, status
-from cockpit.series.workdays import working_days
+from cockpit.series.workdays import equal_days
 from cockpit.warehouse.attach import Generation
 
-_LOOK_BACK_DAYS = 7
 _SPARK_DAYS = 30
 _SPARK_WEEKS = 13
 _SPARK_MONTHS = 13
@@ -74,7 +73,7 @@ def trends(
     nodes = compute.visible_nodes(generation, scope, unit)
     for kpi in kpis:
         scope.require(kpi.domain)
-    key = ("trends", scope.key(), tuple(k.id for k in kpis), nodes, period)
+    key = ("trends", scope.key(), tuple(kpis), nodes, period)
     return generation.cached(key, lambda: _make(generation, scope, kpis, nodes, period))
 
 
@@ -85,7 +84,7 @@ def _make(
     nodes: tuple[UnitId, ...],
     period: Period,
 ) -> tuple[Trend, ...]:
-    plans = {kpi.id: _plan(generation, kpi, period) for kpi in kpis}
+    plans = {kpi.id: _plan(generation, kpi, nodes, period) for kpi in kpis}
     ready = [plan for plan in plans.values() if plan]
     panels = {
         plan.kpi.id: panel
@@ -101,15 +100,13 @@ def _make(
     )
 
 
-def _plan(generation: Generation, kpi: Kpi, period: Period) -> _Plan | None:
-    as_of = provisional.last_day(generation, kpi)
+def _plan(
+    generation: Generation, kpi: Kpi, nodes: Sequence[UnitId], period: Period
+) -> _Plan | None:
+    as_of = provisional.last_day(generation, kpi, nodes)
     if as_of is None:
         return None
-    days = range(_LOOK_BACK_DAYS + 1) if kpi.step == "day" else range(1)
-    ends = [as_of - timedelta(days=back) for back in days]
-    if period not in {Period.DAY, Period.WEEK}:
-        ends = ends[:1]
-    return _Plan(kpi, as_of, tuple(frame(kpi, period, end) for end in ends), _curve(kpi, period, as_of))
+    return _Plan(kpi, as_of, candidates(kpi, period, as_of), _curve(kpi, period, as_of))
 
 
 def _curve(kpi: Kpi, period: Period, as_of: date) -> tuple[Window, ...]:
@@ -136,10 +133,7 @@ def _groups(plans: Sequence[_Plan]) -> list[list[_Plan]]:
 def _panel(
     generation: Generation, scope: Scope, plans: Sequence[_Plan], nodes: Sequence[UnitId]
 ) -> Panel:
-    own = [plan.windows() for plan in plans]
-    every = Windows(
-        np.concatenate([w.starts for w in own]), np.concatenate([w.ends for w in own])
-    )
+    every = together([plan.windows() for plan in plans])
     return compute.panel_for(generation, scope, [p.kpi for p in plans], nodes, every)
 
 
@@ -215,18 +209,12 @@ def _against_last_year(  # noqa: PLR0913, PLR0917
         return None
     reference = float(points.values[at])
     found = change(kpi, "last_year", value, reference, chosen.last_year)
-    if not kpi.compare_working_days or kpi.denominator or chosen.own.days < 28:  # noqa: PLR2004
-        return found
     alsace = generation.home.installation.holidays == "alsace-moselle"
-    now = working_days(chosen.own, alsace_moselle=alsace)
-    then = working_days(chosen.last_year, alsace_moselle=alsace)
-    if not then:
+    factor = equal_days(kpi, chosen.own, chosen.last_year, alsace_moselle=alsace)
+    if factor == 1:
         return found
-    scaled = change(kpi, "last_year", value, reference * now / then, chosen.last_year)
-    return Change(
-        scaled.kind, scaled.reference, scaled.delta, scaled.relative, scaled.good, scaled.window,
-        adjusted=now != then,
-    )
+    scaled = change(kpi, "last_year", value, reference * factor, chosen.last_year)
+    return replace(scaled, adjusted=True)
 
 
 def _against_target(  # noqa: PLR0913, PLR0917

@@ -8,9 +8,10 @@ from functools import cache
 import holidays
 import numpy as np
 
+from cockpit.kpi.model import Kpi
 from cockpit.series.model import Window
 
-_ALSACE_MOSELLE = "Alsace-Moselle"
+FEWEST_DAYS = 28
 
 
 @cache
@@ -18,6 +19,17 @@ def public_holidays(year: int, *, alsace_moselle: bool) -> frozenset[date]:
     """The eleven public holidays of a year, thirteen in Alsace-Moselle (Code du travail L3133-1)."""
     region = "57" if alsace_moselle else None
     return frozenset(holidays.country_holidays("FR", subdiv=region, years=year))
+
+
+def equal_days(kpi: Kpi, now: Window, then: Window, *, alsace_moselle: bool = False) -> float:
+    """What to multiply a past flow by, to compare planned activity at equal working days.
+
+    1 for what is not planned, for a rate, and below four weeks (days are compared by weekday).
+    """
+    if not kpi.compare_working_days or kpi.denominator or now.days < FEWEST_DAYS:
+        return 1.0
+    days = [working_days(window, alsace_moselle=alsace_moselle) for window in (now, then)]
+    return days[0] / days[1] if days[1] else 1.0
 
 
 def working_days(window: Window, *, alsace_moselle: bool = False) -> int:

@@ -39,7 +39,7 @@ class Context:
     """Everything a screen needs to ask for its figures.
 
     kpis: the catalogue with the hospital's own. name: the installation. pages: what a link leads
-    to, by page id; only the pages of the role.
+    to, by page id.
     """
 
     generation: Generation
@@ -77,10 +77,6 @@ class Context:
         """From the top of what the role sees down to the unit."""
         whole = self.units.path(self.unit.id)
         return tuple(unit for unit in whole if self.units.is_within(unit.id, self.scope.roots))
-
-    def sees(self, page: str) -> bool:
-        """Whether the role has this page."""
-        return page in self.pages
 
     def link(self, page: str, **changes: object) -> Link:
         """A link to a page that keeps role, unit, period and language, but for `changes`."""

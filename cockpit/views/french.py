@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ SIGNIFICANT = 3
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
 _RELATIVE_FROM = 50.0
 """Below this reference a change is said in units: "+2 patients" speaks, "+40 %" does not."""
+_MILLION = 1e6
 _SAID = frozenset({"j", "jours", "ans", "ETP"})
 """Units short enough to stay beside a change; "+12" alone is clear under "214 passages"."""
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
@@ -177,6 +179,15 @@ def terse(kpi: Kpi, x: float | None) -> str:
     """A KPI's value where room is scarce: its symbol stays (93,8 %), a counted word goes (214)."""
     found = figure(kpi, x, short=True)
     return str(found) if kpi.unit in SYMBOLS or kpi.unit in _SAID else found.text
+
+
+def aim(kpi: Kpi, x: float) -> str:
+    """A target, as short as it stays exact: 88 %, 1,0, 4, −1,5 M€."""
+    if kpi.unit in _MONEY and abs(x) * _MONEY[kpi.unit] >= _MILLION:
+        millions = number(x * _MONEY[kpi.unit] / _MILLION, 1)
+        return str(Figure(millions, "M€")) if language() == "fr" else f"€{millions}M"
+    whole = replace(kpi, decimals=0) if float(x).is_integer() else kpi
+    return terse(whole, x)
 
 
 def _short(x: float, decimals: int) -> str:

@@ -6,7 +6,6 @@ on a desktop every visible page has its entry in the rail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -79,8 +78,11 @@ def bar(scope: Scope) -> tuple[Page, ...]:
     return (*wanted[:-1][: _BAR - 1], wanted[-1])
 
 
-def streamlit_pages(scope: Scope) -> dict[str, StreamlitPage]:
-    """What st.navigation and st.page_link take. No icon here: it would be fetched from outside."""
+def streamlit_pages() -> dict[str, StreamlitPage]:
+    """What st.navigation and st.page_link take, for every role: a page that one may not see says so.
+
+    No icon here: it would be fetched from outside.
+    """
     return {
         found.id: st.Page(
             _FILES / f"{found.id}.py",
@@ -88,7 +90,7 @@ def streamlit_pages(scope: Scope) -> dict[str, StreamlitPage]:
             url_path=found.url_path,
             default=not found.url_path,
         )
-        for found in visible(scope)
+        for found in PAGES
     }
 
 
@@ -114,7 +116,10 @@ def _entry(context: Context, found: Page, current: str, badge: int, *, place: st
             st.html(f'<span class="ck-badge">{shown}</span>')
 
 
-_FRESH: Mapping[str, None] = dict.fromkeys(("kpi", "domain", "grain", "split", "facet", "source"))
+_WHOLE = frozenset({"synthese", "alertes", "sources", "plus"})
+"""Pages about all that the role sees: their tab leads back to the top."""
+
+_FRESH: dict[str, None] = dict.fromkeys(("kpi", "domain", "grain", "split", "facet", "source"))
 """Parameters of one page only: a tab starts without them, and keeps role, unit and period."""
 
 

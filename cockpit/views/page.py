@@ -26,6 +26,7 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
     if not nav.may_see(nav.page(name), context.scope):
         st.html(parts.forbidden())
         return
+    _settle_address()
     try:
         show(context)
     except CockpitError as error:
@@ -36,6 +37,14 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
         st.html(parts.error(_("Cette page n'a pas pu être construite. Aucun chiffre n'a changé.")))
 
 
+def _settle_address() -> None:
+    """Say the address again: a link to the same page changes what is read, not what is written.
+
+    The browser ignores it when nothing differs (streamlit 1.67, handlePageInfoChanged).
+    """
+    st.query_params.from_dict(st.query_params.to_dict())
+
+
 def with_pages(context: Context) -> Context:
-    """The same context, knowing the pages of its role."""
-    return replace(context, pages=nav.streamlit_pages(context.scope))
+    """The same context, knowing where its links lead."""
+    return replace(context, pages=nav.streamlit_pages())

@@ -108,8 +108,8 @@ def _target(trend: Trend) -> str:
     aim = trend.target.reference if trend.target else trend.kpi.target
     if aim is None:
         return ""
-    title = _("Budget") if trend.target and trend.target.kind == "budget" else _("Cible")
-    return escape(f"{title} {french.terse(trend.kpi, aim)}")
+    title = _("EPRD") if trend.target and trend.target.kind == "budget" else _("Cible")
+    return escape(f"{title} {french.aim(trend.kpi, aim)}")
 
 
 def spoken(trend: Trend) -> str:

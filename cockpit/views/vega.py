@@ -39,6 +39,7 @@ def line(spoken: Language, grain: Grain, form: str) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": HEIGHT,
+        "background": "transparent",
         "encoding": {"x": _x(grain)},
         "layer": [
             _band(),
@@ -176,6 +177,7 @@ def bars(spoken: Language, form: str) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": {"step": 34},
+        "background": "transparent",
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None}},
             "x": {

@@ -30,7 +30,7 @@ Read by Streamlit 1.67, not public: tests/web/test_door.py checks that the name 
 _HEAD = (
     '<link rel="stylesheet" href="/cockpit.css">'
     '<link rel="manifest" href="/manifest.webmanifest">'
-    '<link rel="apple-touch-icon" href="/icons/192.png">'
+    '<link rel="apple-touch-icon" href="/icons/180.png"><link rel="icon" href="/icons/32.png">'
     + "".join(
         f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{colour}">'
         for scheme, colour in GROUND.items()

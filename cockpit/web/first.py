@@ -7,11 +7,12 @@ size, so that nothing jumps when the live page takes over.
 from __future__ import annotations
 
 from cockpit import clock
+from cockpit.alerts.model import Alert
 from cockpit.alerts.store import active
 from cockpit.answers.visit import Visit
 from cockpit.brief import Brief, BriefLine, brief
 from cockpit.i18n import gettext as _
-from cockpit.i18n import pick
+from cockpit.i18n import ngettext, pick
 from cockpit.kpi.catalogue import home_kpis
 from cockpit.series.freshness import sources
 from cockpit.series.model import Period, Status
@@ -28,7 +29,11 @@ gap:16px;padding:calc(env(safe-area-inset-top) + 8px) calc(16px + env(safe-area-
 calc(84px + env(safe-area-inset-bottom)) calc(16px + env(safe-area-inset-left))}
 .ck-first>*{flex:none}
 .ck-first-lines{display:flex;flex-direction:column;gap:8px}
-.ck-first-switch{height:40px;border:1px solid var(--ck-line);border-radius:10px}
+.ck-first-brief{display:flex;flex-direction:column;gap:16px}
+@media (max-width:767.98px){.ck-first-brief{order:1}}
+@media (min-width:768px){.ck-first{padding-left:24px;padding-right:24px}}
+.ck-first-switch{box-sizing:border-box;height:44px;
+border:1px solid var(--ck-line);border-radius:10px}
 """
 """Beside /cockpit.css: what Streamlit's own containers give to the live page."""
 
@@ -47,11 +52,13 @@ def _content(who: Visit, *, waiting: bool) -> str:
     made = brief(who.generation, who.scope)
     alerts = active(who.generation, who.scope)
     switch = '<div class="ck-first-switch" aria-hidden="true"></div>' if waiting else ""
-    worst = cards.alert(alerts[0]) if alerts else ""
+    worst = cards.alert(alerts[0], brief=True) if alerts else ""
     shown = (alerts[0].kpi, alerts[0].unit) if alerts else None
-    lines = [line for line in made.lines if (line.kpi, line.unit) != shown][:_LINES]
+    lines = [
+        line for line in made.lines if not (line.kind == "alert" and (line.kpi, line.unit) == shown)
+    ][:_LINES]
     return (
-        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(made, len(alerts))}'
+        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(made, alerts)}'
         f"{switch}{worst}{_lines(lines)}{_tiles(who)}</main>"
     )
 
@@ -63,18 +70,29 @@ def _header(who: Visit) -> str:
     return parts.header(_("Synthèse"), f"{top.label} · {dates.short_day(clock.today())}", chip)
 
 
-def _hero(made: Brief, alerts: int) -> str:
+def _hero(made: Brief, alerts: tuple[Alert, ...]) -> str:
     counts = dict(made.counts)
     found = parts.Counts(*(counts.get(one, 0) for one in (Status.RED, Status.AMBER, Status.OK)))
-    detail = "" if alerts else _("Aucune alerte ouverte.")
-    return parts.hero(pick(made.headline_fr, made.headline_en), detail, found)
+    return parts.hero(pick(made.headline_fr, made.headline_en), _reach(alerts), found)
+
+
+def _reach(alerts: tuple[Alert, ...]) -> str:
+    if not alerts:
+        return _("Aucune alerte ouverte.")
+    units = len({alert.unit for alert in alerts})
+    text = ngettext("{n} alerte ouverte", "{n} alertes ouvertes", len(alerts))
+    where = ngettext("{n} unité concernée", "{n} unités concernées", units)
+    return f"{text.format(n=len(alerts))} · {where.format(n=units)}"
 
 
 def _lines(lines: list[BriefLine]) -> str:
     if not lines:
         return ""
     items = "".join(cards.line(line.status, line.text) for line in lines)
-    return f'{parts.section(_("À retenir"))}<div class="ck-first-lines">{items}</div>'
+    return (
+        f'<section class="ck-first-brief">{parts.section(_("À retenir"))}'
+        f'<div class="ck-first-lines">{items}</div></section>'
+    )
 
 
 def _tiles(who: Visit) -> str:

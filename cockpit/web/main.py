@@ -71,7 +71,7 @@ def follow(seen: int | None) -> None:
 
 def _configure(title: str) -> None:
     """A local icon: one given by name would be fetched from outside."""
-    icon = ICONS / "192.png"
+    icon = ICONS / "32.png"
     st.set_page_config(
         page_title=title,
         page_icon=str(icon) if icon.exists() else None,

@@ -32,7 +32,7 @@ def routes() -> list[Route]:
         Route("/first.js", first_script),
         Route("/manifest.webmanifest", manifest),
         Route("/icons/{name}", icon),
-        Route("/favicon.png", lambda _request: _icon_named("192.png")),
+        Route("/favicon.png", lambda _request: _icon_named("32.png")),
     ]
 
 
@@ -90,7 +90,16 @@ def manifest(_request: Request) -> Response:
         "background_color": GROUND["light"],
         "theme_color": GROUND["light"],
         "icons": [
-            {"src": f"/icons/{name}", "sizes": size, "type": "image/png"} for name, size in sizes
+            *(
+                {"src": f"/icons/{name}", "sizes": size, "type": "image/png"}
+                for name, size in sizes
+            ),
+            {
+                "src": "/icons/maskable.png",
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
         ],
     }
     answer = as_json(body)

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from cockpit.alerts.evaluate import evaluate, first_crossing
+from cockpit.alerts.levels import Observed
 from cockpit.alerts.model import Alert
-from cockpit.alerts.store import active, to_table, visible
+from cockpit.alerts.read import cumulated
+from cockpit.alerts.store import active, folded, to_table, visible
 from cockpit.forecast.model import Forecast
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.model import KpiId, UnitId
@@ -107,18 +109,52 @@ class TestTodayIsNotOver:
 
 
 class TestBudget:
-    """October 2026, site A: expenses 103 for 100 voted: +3 %, red from +2 %, level 102."""
+    """Site A, 100 k€ a month voted; spent as voted to September, 121 k€ in October.
 
-    def test_a_month_over_budget(self, hospital: Hospital) -> None:
+    Year to date 1 021 for 1 000: +2.1 %, red from +2 %, level 1 020. October alone would be +21 %.
+    The group says it, and the site's own alert is kept for the site's director.
+    """
+
+    @pytest.fixture
+    def hospital(self, hospital: Hospital) -> Hospital:
         hospital.given("""
-            expense_eur A1 2026-09..2026-09 1/6411 100000
-            expense_eur A1 2026-10..2026-10 1/6411 103000
+            expense_eur A1 2026-01..2026-09 1/6411 100000
+            expense_eur A1 2026-10..2026-10 1/6411 121000
             expense_eur A1 2026-01..2026-12 1/6411 @budget 100000
         """)
-        (found,) = [a for a in alerts(hospital) if a.kpi == "expense_by_title" and a.unit == "A"]
-        assert (found.severity, found.value, found.level) == ("red", 103000, pytest.approx(102000))
-        assert found.since == date(2026, 10, 1)
-        assert found.body_fr.endswith("en octobre 2026.")
+        return hospital
+
+    def of(self, hospital: Hospital) -> list[Alert]:
+        return [a for a in alerts(hospital) if a.kpi == "expense_by_title"]
+
+    def test_an_amount_is_judged_from_january(self, hospital: Hospital) -> None:
+        found = self.of(hospital)[0]
+        assert (found.severity, found.value) == ("red", 1_021_000)
+        assert found.level == pytest.approx(1_020_000)
+        assert (found.since, found.as_of) == (date(2026, 10, 1), date(2026, 10, 31))
+        assert found.body_fr == (
+            "+2,1\u00a0% par rapport au budget (seuil +2,0\u00a0%), cumul à fin octobre 2026."
+        )
+
+    def test_one_excess_is_said_once_to_whom_sees_the_whole(self, hospital: Hospital) -> None:
+        found = self.of(hospital)
+        assert [a.unit for a in found] == ["G", "A"]
+        assert [a.unit for a in folded(found, hospital.units)] == ["G"]
+        site = visible(found, hospital.units, hospital.scope("director_A"))
+        assert [a.unit for a in folded(site, hospital.units)] == ["A"]
+
+    def test_a_worse_site_is_not_hidden_by_a_milder_group(self, hospital: Hospital) -> None:
+        group, site = self.of(hospital)
+        milder = replace(group, severity="amber")
+        assert folded([milder, site], hospital.units) == (milder, site)
+
+    def test_a_year_stops_at_its_first_missing_month(self) -> None:
+        """January, February, April: April cannot be read from January."""
+        months = [
+            Observed(date(2026, number, 1), date(2026, number, 28), 10.0, 8.0)
+            for number in (1, 2, 4)
+        ]
+        assert [(m.value, m.reference) for m in cumulated(months)] == [(10, 8), (20, 16)]
 
 
 class TestWards:

@@ -10,7 +10,7 @@ from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.model import Alert
 from cockpit.alerts.store import to_table
 from cockpit.brief import brief
-from cockpit.brief.compose import MOST_LINES, compose
+from cockpit.brief.compose import MOST_LINES, compose, one_per_domain_first
 from cockpit.brief.rank import adverse, good, surprise
 from cockpit.forecast.model import Forecast
 from cockpit.kpi.catalogue import KPIS
@@ -107,6 +107,14 @@ class TestCompose:
         found = [alert(f"r{i}", name) for i, name in enumerate(names)]
         lines = compose(found, [], [], ())
         assert [line.kpi for line in lines] == ["boarders_now", "bjml_gap", "outlier_rate"]
+
+    def test_beds_do_not_hide_a_deficit(self) -> None:
+        """Two red beds, one red finance, one amber workforce: one per domain, red before amber."""
+        beds = [alert("a", "boarders_now"), alert("b", "bjml_gap")]
+        money = replace(alert("c", "eprd_variance"), domain=Domain.FINANCE)
+        people = replace(alert("d", "vacancy_rate", severity="amber"), domain=Domain.WORKFORCE)
+        ordered = one_per_domain_first([*beds, money, people])
+        assert [one.rule for one in ordered] == ["a", "c", "b", "d"]
 
     def test_worst_first_then_changes_then_good_news(self) -> None:
         lines = compose([alert("r", "boarders_now")], [self.better, self.bad], [], ())

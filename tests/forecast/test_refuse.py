@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from cockpit.forecast.refuse import refusal
+from cockpit.forecast.refuse import refusal, usual_weekdays
 from cockpit.kpi.model import Kpi
 from tests.support.hospital import kpi
 
@@ -51,6 +51,13 @@ class TestRefusal:
     def test_two_weeks_without_data_are_refused(self) -> None:
         """14 days in a row, 25 % of 56."""
         assert "jours manquent" in said(ending(self.yesterday, 300).drop(index=range(270, 284)))
+
+    def test_days_that_the_series_never_reports_are_not_missing(self) -> None:
+        """A balance without week-ends: 40 of 56 days are there, none is missing."""
+        balance = ending(date(2026, 11, 20), 300)
+        working = balance[[day.weekday() < 5 for day in balance["day"]]]
+        assert said(working, kpi("cash_position")) == ""
+        assert usual_weekdays(working) == {0, 1, 2, 3, 4}
 
     def test_a_count_of_chance_is_refused(self) -> None:
         assert "moins de 5 par jour" in said(ending(self.yesterday, 100, value=3.0))

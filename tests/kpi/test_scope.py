@@ -14,7 +14,7 @@ from cockpit.kpi.units import Unit, UnitTree
 from cockpit.series.model import Period
 from cockpit.series.trend import trend, trends
 from tests.kpi.worked import FIGURES
-from tests.support.hospital import Hospital, kpi, table
+from tests.support.hospital import Hospital, Row, kpi, table
 from tests.support.reading import parts, rows, value
 
 
@@ -44,6 +44,8 @@ class TestDoor:
             value(hospital, generation, "fte_paid", "2026-05..2026-04", role="bed_manager")
 
 
+SPLIT = ("absence_rate", "beds_open", "bjml", "caf_rate", "ed_visits", "eprd_variance", "fte_paid",
+         "t2a_gap_to_target", "turnover_rate")  # fmt: skip
 LATER_AT_B = """
 fte_paid     B1 2026-03 PNM/IDE 7
 absence_days B1 2026-03 MO 9
@@ -82,23 +84,20 @@ def test_no_answer_of_a_moves_with_what_b_sent(
     assert not moved
 
 
-def _answers(folder: Path, figures: list) -> dict[str, str]:
-    """Everything that A's director can read, as text, by question."""
+def _answers(folder: Path, figures: list[Row]) -> dict[str, str]:
+    """What A's director can read, as text, by question."""
     hospital = Hospital(folder)
-    hospital.deliver(figures)
-    generation = hospital.publish()
-    scope, found = hospital.scope("director_A"), {}
-    for name, one in KPIS.items():
-        for by in (None, "unit", "facet"):
-            answer = rows(
-                hospital, generation, name, "2025-03..2026-03", by=by, unit="A", role="director_A"
-            )
-            found[f"{name} by {by}"] = answer.to_csv()
-        for period in Period:
-            seen = trend(generation, scope, one, None, period)
-            found[f"{name} {period}"] = repr(
-                (seen.value, seen.window, seen.previous, seen.last_year, seen.spark, seen.partial)
-            )
+    generation, scope = hospital.given(figures), hospital.scope("director_A")
+    found = {}
+    for period in Period:
+        for seen in trends(generation, scope, tuple(KPIS.values()), None, period):
+            facts = (seen.value, seen.window, seen.previous, seen.last_year, seen.spark)
+            found[f"{seen.kpi.id} {period}"] = repr((*facts, seen.partial, seen.status))
+    for name in SPLIT:
+        asked = {"by": "unit", "unit": "A", "role": "director_A", "grain": "quarter"}
+        found[f"{name} by unit"] = rows(
+            hospital, generation, name, "2025-10..2026-03", **asked
+        ).to_csv()
     return found
 
 
@@ -132,6 +131,20 @@ class TestSeveralRoots:
         assert value(hospital, generation, "fte_paid", "2026-01", grain="year", **asked) == 11
         split = parts(hospital, generation, "fte_paid", "2026-01", grain="year", by="unit", **asked)
         assert split == {"A1": 5, "B": 6}
+
+    def test_a_root_that_did_not_report_is_missed(self, hospital: Hospital) -> None:
+        generation = hospital.given(
+            """
+            ed_visits A1 2026-02-01..2026-03-20 75+ 5
+            ed_visits B  2026-02-01..2026-03-19 75+ 4
+            ed_visits B  2026-02-01..2026-03-19 0-17 2
+            """
+        )
+        found = rows(
+            hospital, generation, "ed_visits", "2026-03-19..2026-03-20", grain="day", unit=None
+        )
+        assert found["value"].tolist() == [11, 5]
+        assert found["status"].tolist() == ["consolidated", "partial"]
 
     def test_tension_is_the_worst_of_all_roots(self, hospital: Hospital) -> None:
         from tests.kpi.worked_special import tense_friday

@@ -39,7 +39,9 @@ KPI = Kpi(
     target=88.0,
 )
 SITE = Unit(UnitId("E1"), None, "establishment", "Site Argence")
-FRESH = Freshness("lits-8h", "Lits (8 h)", "Cellule des lits", DAY, datetime(2026, 11, 21, 5), False)
+FRESH = Freshness(
+    "lits-8h", "Lits (8 h)", "Cellule des lits", DAY, datetime(2026, 11, 21, 5), False
+)
 TREND = Trend(
     kpi=KPI,
     unit=SITE,

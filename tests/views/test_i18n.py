@@ -20,7 +20,7 @@ def sentences() -> set[str]:
 
 def known(language: i18n.Language) -> dict[str, str]:
     with i18n.use(language):
-        return {text: said for text, said in i18n._messages(language).items()}
+        return dict(i18n._messages(language))
 
 
 def test_every_sentence_is_in_the_french_catalogue() -> None:

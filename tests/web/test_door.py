@@ -66,6 +66,21 @@ class TestDocument:
         for path in ("/", "/brief", "/cockpit.css", "/manifest.webmanifest"):
             assert not re.search(r"(?:https?:)?//(?!localhost)[a-z]", client.get(path).text), path
 
+    def test_the_root_shows_figures_before_the_framework_runs(self, client: TestClient) -> None:
+        page = client.get("/").text
+        assert '<div id="first">' in page
+        assert "ck-tile" in page
+        assert '<script src="/first.js" defer>' in page
+        assert client.get("/first.js").headers["content-type"].startswith("text/javascript")
+
+    def test_any_other_address_waits_for_the_live_page(self, client: TestClient) -> None:
+        for path in ("/finances", "/?unit=10", "/?as=root"):
+            assert '<div id="first">' not in client.get(path).text, path
+
+    def test_the_first_screen_is_the_role_s_own(self, client: TestClient) -> None:
+        assert "Urgences de Un" not in client.get("/?as=director_2").text
+        assert "CH &lt;b&gt;Deux&lt;/b&gt;" in client.get("/?as=director_2").text
+
     def test_an_unknown_page_is_404_with_a_way_back(self, client: TestClient) -> None:
         answer = client.get("/nowhere")
         assert answer.status_code == 404

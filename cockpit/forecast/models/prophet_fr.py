@@ -1,8 +1,9 @@
 """Prophet with the French calendar, then corrected for the recent level.
 
 Weekly and yearly seasons, public holidays of the region, school breaks of the zone. Fitted on the
-logarithm when every value is above zero (a holiday takes away a share, not a number). Prophet's own
-interval is not used: it covers too little on series whose level shifts; the interval comes from
+logarithm when every value is above zero (a holiday takes away a share, not a number). The trend is
+kept stiff on purpose: the recent level is the correction's business. Prophet's own interval is not
+used: it covers too little on series whose level shifts; the interval comes from
 past errors (`recency.py`), which also makes a fit exactly repeatable.
 """
 
@@ -95,8 +96,8 @@ def _new_model(special: pd.DataFrame, *, span_days: int) -> Prophet:
     return Prophet(
         growth="linear",
         n_changepoints=12,
-        changepoint_range=0.95,
-        changepoint_prior_scale=0.01,
+        changepoint_range=0.8,
+        changepoint_prior_scale=0.001,
         yearly_seasonality=5 if span_days >= _YEARLY_FROM_DAYS else False,
         weekly_seasonality=3,
         daily_seasonality=False,

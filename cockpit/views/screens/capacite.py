@@ -28,21 +28,22 @@ _NOW = (
     "het_tension_index",
 )
 _BEDS = ("beds_installed", "beds_open", "bed_occupancy_now", "beds_available_now")
+_SHOWN = 8
 _OCCUPANCY = KpiId("bed_occupancy_now")
 
 
 def show(context: Context) -> None:
-    """Tiles of the moment, occupancy curve with its forecast, then one line per service."""
+    """Balance, tiles of the moment, one line per service, curves with their forecast."""
     widgets.head(context, _("Capacité"))
     widgets.breadcrumb(context, "capacite", context.path())
     ask = (context.generation, context.scope)
     now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
     st.html(parts.note(balance(now), _worst(now)))
     widgets.tile_grid(context, [found for found in now if found.value is not None])
+    _services(context)
     for kpi in context.having(_OCCUPANCY, "ed_visits"):
         drawn = curve(*ask, kpi, context.unit.id, Period.DAY)
         widgets.chart(drawn, kpi, _curve_title(kpi))
-    _services(context)
 
 
 def balance(now: Sequence[Trend]) -> str:
@@ -90,13 +91,18 @@ def _services(context: Context) -> None:
     if not rows:
         st.html(parts.empty(_("Aucun lit déclaré pour ce périmètre.")))
         return
-    st.html(bed_table({kpi.id: kpi for kpi in kpis}, rows, found))
+    known = {kpi.id: kpi for kpi in kpis}
+    tightest = sorted(rows, key=lambda unit: -found[unit.id].get(_OCCUPANCY, -1.0))
+    st.html(bed_table(known, tightest[:_SHOWN], found))
+    if rest := tightest[_SHOWN:]:
+        with st.expander(_("Voir les {n} autres services").format(n=len(rest))):
+            st.html(bed_table(known, rest, found))
 
 
 def bed_table(
     kpis: Mapping[KpiId, Kpi], units: Sequence[Unit], found: Mapping[UnitId, Mapping[KpiId, float]]
 ) -> str:
-    """Installed, open, closed, occupancy, available; the tightest service first."""
+    """Occupancy, available, open, closed, installed; one line per service."""
     columns = [
         tables.Column(_("Service"), number=False),
         tables.Column(_("Occupation"), wide=True),
@@ -105,8 +111,7 @@ def bed_table(
         tables.Column(_("Fermés")),
         tables.Column(_("Installés")),
     ]
-    tightest = sorted(units, key=lambda unit: -found[unit.id].get(_OCCUPANCY, -1.0))
-    rows = [_bed_row(kpis[_OCCUPANCY], unit, found[unit.id]) for unit in tightest]
+    rows = [_bed_row(kpis[_OCCUPANCY], unit, found[unit.id]) for unit in units]
     return tables.table(_("Lits par service, dernier relevé"), columns, rows)
 
 

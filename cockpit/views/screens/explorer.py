@@ -32,7 +32,7 @@ _STATUSES = {
     "partial": mark("partiel"),
     "consolidated": mark("consolidé"),
 }
-_ROWS_SHOWN = 200
+_ROWS_SHOWN = 60
 _BARS = 12
 
 
@@ -164,7 +164,11 @@ def table(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> str:
         )
         for row in newest
     ]
-    return tables.table(label(kpi), columns, listed)
+    caption = label(kpi)
+    if len(rows) > len(listed):
+        text = _("{label} : {shown} lignes sur {all}, l'export les contient toutes")
+        caption = text.format(label=caption, shown=len(listed), all=len(rows))
+    return tables.table(caption, columns, listed)
 
 
 def _export(context: Context, kpi: Kpi, rows: Sequence[Row]) -> None:

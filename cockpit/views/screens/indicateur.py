@@ -61,16 +61,22 @@ def _where(context: Context, kpi: Kpi, found: Trend) -> None:
     ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
     shares = contributions(*ask) if below else ()
     if shares:
-        aside = french.change(kpi, found.previous, found.window) if found.previous else ""
-        st.html(parts.section(_("Où ?"), aside))
+        st.html(parts.section(_("Où ?"), _moved(context, found)))
         _units(context, kpi, shares)
     elif below:
-        st.html(parts.section(_("Où ?"), dates.covering(found.window)))
+        st.html(parts.section(_("Où ?"), f"{context.unit.label} · {dates.covering(found.window)}"))
         _children(context, kpi)
     by_facet = contributions(*ask, by="facet") if kpi.facet_label_fr else ()
     if by_facet:
         st.html(parts.section(_("Par nature"), kpi.facet_label_fr))
         st.html(tables.contributions(kpi, [_named(part) for part in by_facet]))
+
+
+def _moved(context: Context, found: Trend) -> str:
+    """The unit and the change that the parts below explain."""
+    if found.previous is None:
+        return context.unit.label
+    return f"{context.unit.label} · {french.change(found.kpi, found.previous, found.window)}"
 
 
 def _named(part: Contribution) -> Contribution:

@@ -24,6 +24,7 @@ def show(context: Context) -> None:
     made = brief(context.generation, context.scope)
     alerts = active(context.generation, context.scope)
     widgets.head(context, _("Synthèse"))
+    widgets.breadcrumb(context, "synthese", context.path())
     st.html(parts.hero(pick(made.headline_fr, made.headline_en), _reach(alerts), _counts(made)))
     widgets.period_switch(context)
     if alerts:

@@ -1,0 +1,112 @@
+"""A figure that lacks days or units says so: half of the hospital is not a good day."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.hospital import Hospital
+from tests.support.reading import rows
+
+
+def status(hospital: Hospital, generation, name: str, when: str, **asked) -> str:
+    """The status of the only point."""
+    found = rows(hospital, generation, name, when, **asked)
+    assert len(found) == 1
+    return found["status"].iloc[0]
+
+
+class TestMissingDays:
+    """Births every day of March 2026 but the 17th."""
+
+    def test_a_month_without_one_of_its_days_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given(
+            "births A1 2026-02-01..2026-03-16 1\nbirths A1 2026-03-18..2026-03-31 1"
+        )
+        assert status(hospital, generation, "births", "2026-02") == "consolidated"
+        assert status(hospital, generation, "births", "2026-03") == "partial"
+
+    def test_a_year_under_way_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given("fte_paid A1 2026-01..2026-06 PNM/IDE 1")
+        assert status(hospital, generation, "fte_paid", "2026-01", grain="year") == "partial"
+        assert status(hospital, generation, "fte_paid", "2026-05") == "consolidated"
+
+    def test_the_first_year_of_history_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given("births A1 2026-03-10..2026-12-31 1")
+        assert status(hospital, generation, "births", "2026-03") == "partial"
+
+    def test_a_histogram_without_one_of_its_days_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given(
+            "ed_los_minutes A1 2026-02-01..2026-02-28 0-60 4\n"
+            "ed_los_minutes A1 2026-03-01..2026-03-30 0-60 4"
+        )
+        assert status(hospital, generation, "ed_los_median", "2026-02") == "consolidated"
+        assert status(hospital, generation, "ed_los_median", "2026-03") == "partial"
+
+
+class TestClosedOnWeekends:
+    """Consultations from Monday to Friday, 2 February to 27 March 2026, except Tuesday 24 March."""
+
+    @pytest.fixture
+    def generation(self, hospital: Hospital):
+        weeks = ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23", "2026-03-02",
+                 "2026-03-09", "2026-03-16"]  # fmt: skip
+        lines = [f"outpatient_visits A1 {day}..{day[:-2]}{int(day[-2:]) + 4:02} 10" for day in weeks]
+        lines += ["outpatient_visits A1 2026-03-23 10", "outpatient_visits A1 2026-03-25..2026-03-27 10"]
+        return hospital.given("\n".join(lines))
+
+    def test_a_weekend_that_is_never_reported_is_not_missing(self, hospital, generation) -> None:
+        asked = {"name": "outpatient_visits", "grain": "week"}
+        assert status(hospital, generation, when="2026-03-09", **asked) == "consolidated"
+
+    def test_a_working_day_that_usually_is_reported_is_missing(self, hospital, generation) -> None:
+        asked = {"name": "outpatient_visits", "grain": "week"}
+        assert status(hospital, generation, when="2026-03-23", **asked) == "partial"
+
+
+class TestMissingSite:
+    """A and B report visits every day from 1 February; B's file of 20 March did not come."""
+
+    FIGURES = """
+    ed_visits A1 2026-02-01..2026-03-20 75+ 100
+    ed_visits B1 2026-02-01..2026-03-19 75+ 60
+    """
+
+    def test_a_day_without_a_site_that_always_reports_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given(self.FIGURES)
+        found = rows(hospital, generation, "ed_visits", "2026-03-18..2026-03-20", grain="day")
+        assert found["value"].tolist() == [160, 160, 100]
+        assert found["status"].tolist() == ["consolidated", "consolidated", "partial"]
+
+    def test_the_site_that_reported_is_whole(self, hospital: Hospital) -> None:
+        generation = hospital.given(self.FIGURES)
+        asked = {"when": "2026-03-20", "grain": "day", "unit": "A"}
+        assert status(hospital, generation, "ed_visits", **asked) == "consolidated"
+
+    def test_a_site_that_closed_for_good_is_missed_for_a_week(self, hospital: Hospital) -> None:
+        generation = hospital.given(self.FIGURES + "ed_visits A1 2026-03-21..2026-03-31 75+ 100")
+        found = rows(hospital, generation, "ed_visits", "2026-03-20..2026-03-31", grain="day")
+        assert found["status"].tolist() == ["partial"] * 7 + ["consolidated"] * 5
+
+    def test_units_that_report_now_and_then_are_not_missed(self, hospital: Hospital) -> None:
+        """A1 every day, A2 every third day: nothing is usual about A2."""
+        days = "\n".join(f"births A2 2026-02-{day:02} 1" for day in range(1, 28, 3))
+        generation = hospital.given(f"births A1 2026-01-01..2026-02-28 1\n{days}")
+        assert status(hospital, generation, "births", "2026-02") == "consolidated"
+
+    def test_a_month_of_payroll_without_a_site_is_partial(self, hospital: Hospital) -> None:
+        generation = hospital.given(
+            "fte_paid A1 2025-10..2026-03 PNM/IDE 10\nfte_paid B1 2025-10..2026-02 PNM/IDE 5"
+        )
+        assert status(hospital, generation, "fte_paid", "2026-02") == "consolidated"
+        assert status(hospital, generation, "fte_paid", "2026-03") == "partial"
+        assert status(hospital, generation, "fte_paid", "2026-03", unit="A") == "consolidated"
+
+    @pytest.mark.parametrize("when", ["2026-03-20", "2026-03-01..2026-03-20"])
+    def test_a_status_does_not_depend_on_how_much_is_asked(
+        self, hospital: Hospital, when: str
+    ) -> None:
+        generation = hospital.given(
+            "beds_open A1 2026-02-01..2026-03-20 10\nbeds_open B1 2026-02-01..2026-03-19 6"
+        )
+        found = rows(hospital, generation, "beds_open", when, grain="day")
+        assert found["status"].iloc[-1] == "partial"
