@@ -51,7 +51,7 @@ def steps() -> Callable[[str], None]:
     said: set[str] = set()
 
     def step(what: str) -> None:
-        part = what.split(" : drop/")[0]
+        part = what.split(" : drop/", maxsplit=1)[0]
         if part not in said:
             said.add(part)
             say(f"      {part}")

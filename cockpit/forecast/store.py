@@ -90,8 +90,9 @@ def latest(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Fore
     A refused forecast is returned, without points and with its sentence.
     Raises UnknownUnit outside the scope, OutOfScope for a domain that the role does not see.
     """
-    whole = [found for found in parts(generation, scope, kpi, unit) if not found.facet]
-    return whole[-1] if whole else None
+    _require(generation, scope, kpi, unit)
+    newest = generation.fact("newest_forecasts", lambda: _newest(generation))
+    return newest.get((kpi.id, unit))
 
 
 def parts(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> tuple[Forecast, ...]:
@@ -99,11 +100,38 @@ def parts(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> tuple
 
     Raises as `latest`.
     """
+    _require(generation, scope, kpi, unit)
+    key = ("forecast", *scope.key(), kpi.id, unit)
+    return generation.cached(key, lambda: _read(generation, kpi.id, unit))
+
+
+def _require(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> None:
     scope.require(kpi.domain)
     if not generation.units.is_within(unit, scope.roots):
         raise UnknownUnit(unit=unit)
-    key = ("forecast", *scope.key(), kpi.id, unit)
-    return generation.cached(key, lambda: _read(generation, kpi.id, unit))
+
+
+def _newest(generation: Reader) -> dict[tuple[str, str], Forecast]:
+    """By KPI and unit, the forecast of the whole with the newest origin: one read for all tiles."""
+    run, point = schema.forecast_run.c, schema.forecast_point.c
+    last = (
+        sa.select(run.kpi, run.unit, sa.func.max(run.origin).label("origin"))
+        .where(run.facet == "")
+        .group_by(run.kpi, run.unit)
+        .subquery()
+    )
+
+    def of(table: sa.Table, *order: sa.ColumnElement[Any]) -> pd.DataFrame:
+        c = table.c
+        same = (c.kpi == last.c.kpi) & (c.unit == last.c.unit) & (c.origin == last.c.origin)
+        statement = sa.select(table).join_from(table, last, same).where(c.facet == "")
+        return generation.read(statement.order_by(*order))
+
+    by_run = dict(iter(of(schema.forecast_point, point.day).groupby(["kpi", "unit", "model"])))
+    return {
+        (row["kpi"], row["unit"]): _forecast(row, by_run.get((row["kpi"], row["unit"], row["model"])))
+        for row in of(schema.forecast_run, run.model).to_dict("records")
+    }
 
 
 def _read(generation: Reader, kpi: KpiId, unit: UnitId) -> tuple[Forecast, ...]:

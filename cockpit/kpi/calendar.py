@@ -7,6 +7,7 @@ A site answers for itself: what another site sent, or sent first, changes none o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import sqlalchemy as sa
@@ -55,8 +56,9 @@ def _read(generation: Generation, site: UnitId) -> dict[tuple[str, str], Days]:
     days = rows["day"].astype("datetime64[D]")
     codes = rows["measure_id"].astype(np.int64) * len(schema.SCENARIOS) + rows["scenario_id"]
     found, starts = np.unique(codes, return_index=True)
+    edges = [*starts.tolist(), len(days)]
     keys = (divmod(code, len(schema.SCENARIOS)) for code in found.tolist())
     return {
-        (names[measure], schema.SCENARIOS[scenario]): part
-        for (measure, scenario), part in zip(keys, np.split(days, starts[1:]), strict=True)
+        (names[measure], schema.SCENARIOS[scenario]): days[start:stop]
+        for (measure, scenario), (start, stop) in zip(keys, pairwise(edges), strict=True)
     }

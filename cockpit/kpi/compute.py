@@ -192,7 +192,7 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
     Raises UnknownUnit, OutOfScope.
     """
     nodes = visible_nodes(generation, scope, unit)
-    own = periods(start, end, grain)
+    own = _closed(periods(start, end, grain), generation, kpi, nodes)
     if not len(own):
         scope.require(kpi.domain)
         return _named(_frame_of_nothing(), by)
@@ -221,6 +221,22 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
     ]
     frame = pd.concat(frames, ignore_index=True) if frames else _frame_of_nothing()
     return _named(frame, by)
+
+
+def _closed(
+    own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]
+) -> Windows:
+    """The windows of a monthly KPI that mixes scenarios, cut at its last closed month.
+
+    A budget is known to December: without the cut, a year so far would be set against all of it.
+    """
+    mixes = any(term.scenario for term in kpi.terms())
+    last = provisional.last_day(generation, kpi, nodes) if mixes else None
+    if last is None:
+        return own
+    stop = np.datetime64(last, "D")
+    begun = own.starts <= stop
+    return Windows(own.starts[begun], np.minimum(own.ends[begun], stop))
 
 
 def _named(frame: pd.DataFrame, by: By | None) -> pd.DataFrame:

@@ -93,11 +93,19 @@ def last_day(
 ) -> date | None:
     """The last day that every measure of the KPI describes; None when one has no actual figure.
 
-    nodes: as far as the sites of these units have reported; without them, as far as anyone has.
+    A monthly KPI ends with its last closed month: three weeks of revenue against a month of budget
+    would be a wrong number. nodes: as far as the sites of these units have reported; without them, as far as anyone has.
     """
     ends = [_last_at(generation, m, nodes) for m in _actual_measures(kpi)]
     known = [end for end in ends if end]
-    return min(known) if ends and len(known) == len(ends) else None
+    if not ends or len(known) < len(ends):
+        return None
+    return min(known) if kpi.step == "day" else closed_month(min(known))
+
+
+def closed_month(day: date) -> date:
+    """The last day of the last month that ended on or before `day`: an open month is no month."""
+    return day if month_end(day) == day else day.replace(day=1) - timedelta(days=1)
 
 
 def _last_at(generation: Generation, measure: str, nodes: Sequence[UnitId]) -> date | None:

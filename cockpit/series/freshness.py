@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cockpit import clock
 from cockpit.kpi import provisional
@@ -47,4 +47,5 @@ def is_late(as_of: date, stale_after_h: float | None, now: datetime | None = Non
     if stale_after_h is None:
         return False
     end_of_day = datetime.combine(as_of + timedelta(days=1), datetime.min.time(), clock.PARIS)
-    return (now or clock.now()) - end_of_day > timedelta(hours=stale_after_h)
+    age = (now or clock.now()).astimezone(UTC) - end_of_day.astimezone(UTC)  # hours, not clocks
+    return age > timedelta(hours=stale_after_h)

@@ -79,7 +79,7 @@ def bar(scope: Scope) -> tuple[Page, ...]:
 
 
 def streamlit_pages() -> dict[str, StreamlitPage]:
-    """What st.navigation and st.page_link take, for every role: a page that one may not see says so.
+    """What st.navigation and st.page_link take, for every role: a closed page says that it is.
 
     No icon here: it would be fetched from outside.
     """
@@ -106,11 +106,10 @@ def bottom_nav(context: Context, current: str, badge: int = 0) -> None:
 def _entry(context: Context, found: Page, current: str, badge: int, *, place: str) -> None:
     on = "on" if _lit(found.id, current) else "off"
     counted = badge if found.id == "alertes" else 0
+    changes = _FRESH | {"unit": None} if found.id in _WHOLE else _FRESH
+    link = context.link(found.id, **changes)
     with st.container(key=f"tab_{on}_{place}_{found.id}", gap=None):
-        title = _(found.title)
-        st.page_link(
-            **context.link(found.id, **_FRESH), label=title, icon=f":material/{found.icon}:"
-        )
+        st.page_link(**link, label=_(found.title), icon=f":material/{found.icon}:")
         if counted:
             shown = str(counted) if counted <= _SHOWN else f"{_SHOWN}+"
             st.html(f'<span class="ck-badge">{shown}</span>')

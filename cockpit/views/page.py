@@ -24,6 +24,7 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
     """Draw a page for who may see it; an error is one sentence, with what to do."""
     context = current()
     if not nav.may_see(nav.page(name), context.scope):
+        st.html(parts.header(_(nav.page(name).title), context.unit.label))
         st.html(parts.forbidden())
         return
     _settle_address()

@@ -17,6 +17,7 @@ from cockpit.views.locale_fr import VEGA_EN, VEGA_FR
 Spec = dict[str, Any]
 
 HEIGHT = 240
+PADDING = {"left": 0, "top": 6, "right": 6, "bottom": 4}
 GREY = "#76839A"
 AIM = "#B8600B"
 MONEY, MINUTES = "money", "minutes"
@@ -40,6 +41,7 @@ def line(spoken: Language, grain: Grain, form: str) -> Spec:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": HEIGHT,
         "background": "transparent",
+        "padding": PADDING,
         "encoding": {"x": _x(grain)},
         "layer": [
             _band(),
@@ -178,6 +180,7 @@ def bars(spoken: Language, form: str) -> Spec:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": {"step": 34},
         "background": "transparent",
+        "padding": PADDING,
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None}},
             "x": {

@@ -47,7 +47,15 @@ def test_the_spec_is_valid_vega_lite_without_data() -> None:
     alt.LayerChart.from_dict(json.loads(json.dumps(spec)))
     alt.LayerChart.from_dict(json.loads(json.dumps(charts.bars(KPI))))
     assert "data" not in spec
-    assert set(spec) == {"$schema", "height", "background", "encoding", "layer", "config"}
+    assert set(spec) == {
+        "$schema",
+        "height",
+        "background",
+        "padding",
+        "encoding",
+        "layer",
+        "config",
+    }
 
 
 def test_no_chart_catches_the_scroll_or_fetches_anything() -> None:
