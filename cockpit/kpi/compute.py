@@ -69,6 +69,8 @@ def panel_for(  # noqa: PLR0913
     terms: set[Term] = set()
     for kpi in kpis:
         scope.require(kpi.domain)
+        if kpi.kind in SPECIAL and SPECIAL[kpi.kind].reads_alone:
+            continue
         for node in nodes:
             numerator, denominator = terms_at(kpi, generation, node)
             terms.update(numerator, denominator)
@@ -161,13 +163,15 @@ def _present(reduced: Sequence[Reduced], elsewhere: Sequence[Mask], kpi: Kpi) ->
     has a result)."""
     here = np.array([one.present for one in reduced])
     if kpi.additive in {"full", "units"} and len(reduced) > 1 and not kpi.denominator:
-        return here.any(axis=0) & (here | np.array(elsewhere)).all(axis=0)
-    return here.all(axis=0)
+        known: Mask = np.any(here, axis=0) & np.all(here | np.array(elsewhere), axis=0)
+        return known
+    everywhere: Mask = np.all(here, axis=0)
+    return everywhere
 
 
 def _reported_in(calendar: Days, own: Windows) -> Mask:
     stop = np.searchsorted(calendar, own.ends, side="right")
-    return stop > np.searchsorted(calendar, own.starts, side="left")  # type: ignore[no-any-return]
+    return stop > np.searchsorted(calendar, own.starts, side="left")
 
 
 def series(  # noqa: PLR0913 - the parameters of the command and of the route

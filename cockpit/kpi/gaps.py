@@ -38,7 +38,7 @@ def lacking(daily: Daily, own: Windows, step: Step) -> Mask:
     parts = np.zeros(max(int(days[-1]), int(ends.max())) - origin + 1, dtype=np.int64)
     parts[days - origin] = daily.parts
     gaps = np.concatenate(([0], np.cumsum(_gaps(parts, step))))
-    return gaps[ends - origin + 1] > gaps[starts - origin]  # type: ignore[no-any-return]
+    return gaps[ends - origin + 1] > gaps[starts - origin]
 
 
 def _numbers(days: Days, step: Step) -> Counts:
@@ -50,7 +50,7 @@ def _gaps(parts: Counts, step: Step) -> Mask:
     regular = (before == before[0]).all(axis=0)
     absent = parts == 0
     if step == "day":
-        seen = np.cumsum(parts > 0)
+        seen: Counts = np.cumsum(parts > 0, dtype=np.int64)
         recent = _later(seen, 1) - _later(seen, 1 + max(_LAGS[step]))
         absent &= ~(regular & (before[0] == 0) & (recent >= _FEWEST_REPORTS))
     return absent | (regular & (parts < before[0]))

@@ -78,18 +78,18 @@ def _by_count(stays: pd.DataFrame, counted: pd.DataFrame, as_of: pd.Timestamp) -
     known = _settled(stays, as_of)
     settled = _settled(counted, as_of)
     per_stay = known.groupby("unit")["value"].sum() / settled.groupby("unit")["coded"].sum()
-    shares = known.groupby(["unit", "facet"])["value"].sum()
-    shares = (shares / shares.groupby("unit").transform("sum")).rename("share").reset_index()
-    missing = counted[counted["waiting"] > 0].merge(shares, on="unit")
+    by_item = known.groupby(["unit", "facet"])["value"].sum()
+    shares = (by_item / by_item.groupby("unit").transform("sum")).rename("share").reset_index()
+    missing = counted.loc[counted["waiting"] > 0].merge(shares, on="unit")
     missing["value"] = missing["waiting"] * missing["unit"].map(per_stay) * missing["share"]
     rows = pd.concat([stays, missing])[["unit", "day", "facet", "value"]].dropna(subset="value")
-    return rows.groupby(["unit", "day", "facet"], as_index=False)["value"].sum()
+    return rows.groupby(["unit", "day", "facet"])["value"].sum().reset_index()
 
 
 def _settled(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Rows old enough to be coded and recent enough to be of today's tariffs."""
     age = (as_of - rows["day"]).dt.days
-    settled = rows[(age >= _COMPLETE_AGE) & (age < _COMPLETE_AGE + _MEMORY_DAYS)]
+    settled = rows.loc[(age >= _COMPLETE_AGE) & (age < _COMPLETE_AGE + _MEMORY_DAYS)]
     return settled if not settled.empty else rows
 
 

@@ -85,8 +85,15 @@ class _Rows:
         return Daily(
             self.day[starts],
             np.add.reduceat(values, starts),
-            np.maximum.reduceat(self.parts, starts),
+            self._fed(starts),
         )
+
+    def _fed(self, starts: Ints) -> Ints:
+        """How many units fed each day: the most of any facet, added up over the units read."""
+        if (self.unit == self.unit[0]).all():
+            return np.maximum.reduceat(self.parts, starts)
+        each = (np.where(self.unit == unit, self.parts, 0) for unit in np.unique(self.unit))
+        return np.sum([np.maximum.reduceat(parts, starts) for parts in each], axis=0)
 
 
 _NO_NUMBER = np.array([], dtype=np.int64)
@@ -208,7 +215,8 @@ def read_panel(  # noqa: PLR0913 - one argument per thing that a read must be to
     scenarios = {scenario, *(t.scenario for t in terms if t.scenario)}
     parts = [
         generation.columns(_statement(generation, table, numbers, measures, scenarios, first, last,
-                                      by_unit=by == "unit", with_facets=with_facets))
+                                      by_unit=by == "unit" or len(nodes) > 1,
+                                      with_facets=with_facets))
         for table, numbers in _tables(generation, nodes)
         if measures
     ]
@@ -247,7 +255,7 @@ def _statement(  # noqa: PLR0913
     *,
     by_unit: bool,
     with_facets: bool,
-) -> sa.Select[tuple[object, ...]]:
+) -> sa.Select[*tuple[Any, ...]]:
     c = table.c
     keys: list[sa.ColumnElement[object]] = [c.measure_id, c.scenario_id, c.day]
     if by_unit:

@@ -78,7 +78,7 @@ def covers(term: Term, own: Windows, calendar: Days) -> Mask:
         return np.zeros(len(own), dtype=bool)
     begun = calendar[0] <= own.starts
     if MEASURES[term.measure].step == "day":
-        return begun  # type: ignore[no-any-return]
+        return begun
     return begun & (_reported(calendar, own) >= _steps(own, "month"))
 
 
@@ -116,7 +116,7 @@ def _sums(
     values: Values, first: npt.NDArray[np.int64], stop: npt.NDArray[np.int64]
 ) -> Values:
     cumulated = np.concatenate(([0.0], np.cumsum(values)))
-    return cumulated[stop] - cumulated[first]  # type: ignore[no-any-return]
+    return cumulated[stop] - cumulated[first]
 
 
 def _reported(calendar: Days, own: Windows) -> npt.NDArray[np.int64]:
@@ -148,7 +148,7 @@ def _partial(
 def _usual_parts(daily: Daily, reach: int) -> npt.NDArray[np.int64]:
     """The most units that fed any of the last `reach` reports, at each report."""
     padded = np.concatenate((np.full(reach - 1, 0), daily.parts))
-    return np.lib.stride_tricks.sliding_window_view(padded, reach).max(axis=1)  # type: ignore[no-any-return]
+    return np.lib.stride_tricks.sliding_window_view(padded, reach).max(axis=1)
 
 
 def _steps(own: Windows, step: Step) -> npt.NDArray[np.int64]:

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import sqlalchemy as sa
 
 from cockpit.kpi import bjml, histogram, tension
@@ -61,12 +60,14 @@ class Special:
 
     reach: the first day that must be read for a window that starts on a given day. by_facet: it
     can be made for one facet; the others have no part, for the whole is nobody's part.
+    reads_alone: it reads for itself what it is made of, nothing of the panel.
     """
 
     points: Callable[[Asked], Points]
     terms: tuple[Term, ...] = ()
     reach: Callable[[date], date] = lambda first: first
     by_facet: bool = False
+    reads_alone: bool = False
 
 
 def special_points(asked: Asked) -> Points:
@@ -102,7 +103,7 @@ def _window_sums(days: Days, values: Values, own: Windows) -> Values:
     first = np.searchsorted(days, own.starts, side="left")
     stop = np.searchsorted(days, own.ends, side="right")
     cumulated = np.concatenate(([0.0], np.cumsum(values)))
-    return cumulated[stop] - cumulated[first]  # type: ignore[no-any-return]
+    return cumulated[stop] - cumulated[first]
 
 
 def _bjml(asked: Asked) -> Points:
@@ -179,23 +180,35 @@ def _stored(asked: Asked, table: str, column: str, *, facet: str = "") -> Points
     """
     if len(asked.nodes) != 1:
         return _nothing(asked)
-    rows = _stored_rows(asked.generation, table)
     kpi = asked.kpi.id if asked.kpi.kind == "landing" else "ed_visits"
-    unit = asked.nodes[0]
-    mine = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["facet"] == facet)]
-    mine = mine.dropna(subset=[column]).sort_values(["origin", "model"])
-    origins = mine["origin"].to_numpy().astype("datetime64[D]")
-    at = np.searchsorted(origins, asked.own.ends, side="right") - 1
-    values = mine[column].to_numpy(dtype=float)
-    found = np.where(at >= 0, values[np.maximum(at, 0)], np.nan) if len(values) else np.full(
-        len(asked.own), np.nan
+    memory = asked.generation.fact(
+        ("stored", table, kpi), lambda: _memory(asked.generation, table, column, kpi)
     )
+    if (asked.nodes[0], facet) not in memory:
+        return _nothing(asked)
+    origins, values = memory[asked.nodes[0], facet]
+    at = np.searchsorted(origins, asked.own.ends, side="right") - 1
+    found = np.where(at >= 0, values[np.maximum(at, 0)], np.nan)
     return _points(found, np.ones(len(found)))
 
 
-def _stored_rows(generation: Generation, table: str) -> pd.DataFrame:
-    source = schema.metadata.tables[table]
-    return generation.cached(("stored", table), lambda: generation.read(sa.select(source)))
+def _memory(
+    generation: Generation, table: str, column: str, kpi: str
+) -> dict[tuple[str, str], tuple[Days, Values]]:
+    """By unit and facet, the origins and the values that were stored of one KPI, oldest first."""
+    c = schema.metadata.tables[table].c
+    rows = generation.read(
+        sa.select(c.unit, c.facet, c.origin, c[column].label("value"))
+        .where(c.kpi == kpi, c[column].is_not(None))
+        .order_by(c.origin, c.model)
+    )
+    return {
+        (str(unit), str(facet)): (
+            mine["origin"].to_numpy().astype("datetime64[D]"),
+            mine["value"].to_numpy(dtype=float),
+        )
+        for (unit, facet), mine in rows.groupby(["unit", "facet"])
+    }
 
 
 def _points(values: Values, weights: Values) -> Points:
@@ -217,7 +230,7 @@ SPECIAL: dict[str, Special] = {
     "median": Special(_median),
     "bjml": Special(_bjml, (_ADMISSIONS,), _three_years_before, by_facet=True),
     "bjml_gap": Special(_bjml_gap, (_ADMISSIONS, _AVAILABLE), _three_years_before, by_facet=True),
-    "het": Special(_het),
-    "landing": Special(_landing),
-    "forecast_quality": Special(_forecast_quality),
+    "het": Special(_het, reads_alone=True),
+    "landing": Special(_landing, reads_alone=True),
+    "forecast_quality": Special(_forecast_quality, reads_alone=True),
 }

@@ -8,6 +8,7 @@ indicators at level 3 or more; three of six is a tension globale (FEDORU 2016; O
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from cockpit.kpi import bjml
 from cockpit.kpi.model import MeasureId, Term
@@ -77,7 +78,7 @@ def _levels(series: dict[np.datetime64, float], wanted: Days) -> Values:
     return np.array([_level(numbers, values, int(day)) for day in wanted.astype(np.int64)])
 
 
-def _level(numbers: np.ndarray, values: Values, day: int) -> float:  # type: ignore[type-arg]
+def _level(numbers: npt.NDArray[np.int64], values: Values, day: int) -> float:
     today = values[numbers == day]
     past = (numbers < day) & (numbers >= day - _HISTORY_DAYS) & ((day - numbers) % 7 == 0)
     if not len(today) or past.sum() < _FEWEST:

@@ -62,7 +62,8 @@ def spanned(own: Windows, span: Span) -> Windows:
     if span == "ytd":
         return Windows(january, own.ends)
     if span == "year":
-        return Windows(january, (years + 1).astype("datetime64[D]") - np.timedelta64(1, "D"))
+        december = ((years + 1).astype("datetime64[D]").astype(np.int64) - 1).astype("datetime64[D]")
+        return Windows(january, december)
     return Windows((months - 11).astype("datetime64[D]"), own.ends)
 
 
@@ -123,4 +124,4 @@ def add_months(day: date, months: int) -> date:
 
 
 def _day(stamp: np.datetime64) -> date:
-    return stamp.astype("datetime64[D]").astype(object)  # type: ignore[no-any-return]
+    return stamp.astype("datetime64[D]").astype(object)

@@ -180,8 +180,9 @@ def _ratio(kpi: Kpi, whole: _Part, part: _Part) -> Contribution:
     weights = [
         0.0 if np.isnan(b) else b / w for b, w in zip(part.bottoms, whole.bottoms, strict=True)
     ]
-    before = rates[_BEFORE] if rates[_BEFORE] is not None else rates[_AFTER] or 0.0
-    after = rates[_AFTER] if rates[_AFTER] is not None else before
+    first, last = rates
+    before = first if first is not None else last or 0.0
+    after = last if last is not None else before
     mean_whole = sum(t / b for t, b in zip(whole.tops, whole.bottoms, strict=True)) / 2
     rate = kpi.scale * (weights[0] + weights[1]) / 2 * (after - before)
     mix = kpi.scale * (weights[1] - weights[0]) * ((after + before) / 2 - mean_whole)

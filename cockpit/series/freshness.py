@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from cockpit import clock
@@ -14,23 +15,36 @@ from cockpit.warehouse.attach import Generation
 
 
 def freshness(generation: Generation, kpi: Kpi) -> Freshness | None:
-    """The oldest of the sources that feed a KPI; None when nothing feeds it."""
-    known = provisional.feeds(generation)
-    mine = [feed for m in {term.measure for term in kpi.terms()} for feed in known.get(m, ())]
-    return min(_by_source(mine), key=lambda one: (not one.late, one.as_of or date.min), default=None)
+    """The oldest of the sources that feed a KPI; None when nothing feeds it.
+
+    as_of is the KPI's own; late is its source's: an allocation notified in June is not late while
+    the file that carries it goes on arriving.
+    """
+    sources_by_name = _by_source(_every(generation))
+    measures = {term.measure for term in kpi.terms()}
+    mine: dict[str, date] = {}
+    for feed in _every(generation):
+        if feed.measure in measures:
+            mine[feed.source] = max(feed.last_day, mine.get(feed.source, date.min))
+    found = [replace(sources_by_name[name], as_of=as_of) for name, as_of in sorted(mine.items())]
+    return min(found, key=lambda one: (not one.late, one.as_of or date.min), default=None)
 
 
 def sources(generation: Generation) -> tuple[Freshness, ...]:
     """Every source of the generation, late ones first, then by name."""
-    every = [feed for each in provisional.feeds(generation).values() for feed in each]
-    return tuple(sorted(_by_source(every), key=lambda one: (not one.late, one.label)))
+    found = _by_source(_every(generation)).values()
+    return tuple(sorted(found, key=lambda one: (not one.late, one.label)))
 
 
-def _by_source(feeds: Iterable[Feed]) -> list[Freshness]:
+def _every(generation: Generation) -> list[Feed]:
+    return [feed for each in provisional.feeds(generation).values() for feed in each]
+
+
+def _by_source(feeds: Iterable[Feed]) -> dict[str, Freshness]:
     found: dict[str, list[Feed]] = {}
     for feed in feeds:
         found.setdefault(feed.source, []).append(feed)
-    return [_of(source, found[source]) for source in sorted(found)]
+    return {source: _of(source, each) for source, each in found.items()}
 
 
 def _of(source: str, feeds: Sequence[Feed]) -> Freshness:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,8 +11,10 @@ import sqlalchemy as sa
 
 from cockpit.access.scope import Scope
 from cockpit.kpi import compute
-from cockpit.kpi.model import Kpi, UnitId
+from cockpit.kpi.model import Kpi, MeasureId, UnitId
 from cockpit.kpi.panel import Days
+from cockpit.kpi.special import special_terms
+from cockpit.kpi.windows import spanned, windows
 from cockpit.series.model import Window
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
@@ -42,11 +46,13 @@ def _all(generation: Generation) -> pd.DataFrame:
 def in_window(
     generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
 ) -> bool:
-    """Whether a figure that makes this KPI at these units was restated within the window."""
+    """Whether a figure that makes this KPI at these units over the window was restated."""
     moved = generation.fact("moved_units", lambda: _moved_units(generation))
-    for measure in {term.measure for term in kpi.terms()} & moved.keys():
+    for measure, (start, end) in _read_days(generation, kpi, nodes, window):
+        if measure not in moved:
+            continue
         days, units = moved[measure]
-        inside = (days >= np.datetime64(window.start)) & (days <= np.datetime64(window.end))
+        inside = (days >= np.datetime64(start)) & (days <= np.datetime64(end))
         touched = units[inside]
         if len(touched) and any(np.isin(touched, _below(generation, node)).any() for node in nodes):
             return True
@@ -57,9 +63,9 @@ def _moved_units(generation: Generation) -> dict[str, tuple[Days, npt.NDArray[np
     """By measure, the days and the unit numbers of its restatements."""
     rows = _all(generation)
     numbers = rows["unit"].map(generation.unit_numbers).to_numpy(dtype=np.int64)
-    days = rows["day"].to_numpy().astype("datetime64[D]")
+    days: Days = rows["day"].to_numpy().astype("datetime64[D]")
     found = rows.groupby("measure").indices
-    return {str(measure): (days[at], numbers[at]) for measure, at in found.items()}
+    return {str(measure): (days[at], numbers[at].astype(np.int64)) for measure, at in found.items()}
 
 
 def _below(generation: Generation, node: UnitId) -> npt.NDArray[np.int64]:
@@ -86,8 +92,21 @@ def _matching(
     if rows.empty:
         return rows
     below = {u.id for node in nodes for u in generation.units.descendants(node)}
-    return rows[
-        rows["measure"].isin({term.measure for term in kpi.terms()})
-        & rows["unit"].isin(below)
-        & rows["day"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
-    ]
+    fed = pd.Series(data=False, index=rows.index)
+    for measure, (start, end) in _read_days(generation, kpi, nodes, window):
+        days = rows["day"].between(pd.Timestamp(start), pd.Timestamp(end))
+        fed |= (rows["measure"] == measure) & days
+    return rows[fed & rows["unit"].isin(below)]
+
+
+def _read_days(
+    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
+) -> set[tuple[MeasureId, tuple[date, date]]]:
+    """What the figure reads: a year to date moves with every month before."""
+    own = windows([(window.start, window.end)])
+    terms = {*special_terms(kpi)}
+    for node in nodes:
+        numerator, denominator = compute.terms_at(kpi, generation, node)
+        terms.update(numerator, denominator)
+    spans = {term: spanned(own, term.span) for term in terms}
+    return {(term.measure, (days.first, days.last)) for term, days in spans.items()}

@@ -153,6 +153,8 @@ def _ahead(curve: Curve, kpi: Kpi) -> str:
             low=french.value(kpi, last.low),
             high=french.value(kpi, last.high),
         )
+    if curve.budget:
+        return _("Budget : {budget}.").format(budget=french.value(kpi, curve.budget[-1].value))
     if curve.target is not None:
         return _("Cible : {target}.").format(target=french.value(kpi, curve.target))
     return _("Pas de cible ni de prévision pour cet indicateur.")

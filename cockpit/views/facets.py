@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
+from cockpit.kpi.model import Kpi
 from cockpit.views import accounts
 
 _WORDS = {
@@ -107,6 +108,14 @@ def label(code: str) -> str:
         return _(_ALL[code])
     last = code.rsplit("/", 1)[-1]
     return accounts.named(last) if last.isdigit() else last
+
+
+def named(kpi: Kpi, code: str) -> str:
+    """The words of a facet code of this KPI: "1" is a title of expenses or of revenue."""
+    measure = kpi.numerator[0].measure if kpi.numerator else ""
+    if measure in {"expense_eur", "revenue_eur"} and code in EXPENSE_TITLES:
+        return title(measure.removesuffix("_eur"), code)
+    return label(code)
 
 
 def title(side: str, code: str) -> str:

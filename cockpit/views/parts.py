@@ -151,4 +151,4 @@ def forbidden() -> str:
 
 def error(sentence: str) -> str:
     """Something went wrong; the sentence says what was kept and what to do."""
-    return state(_("Page indisponible"), sentence, _("Rechargez la page."), Status.RED)
+    return state(_("Page indisponible"), sentence, status=Status.RED)

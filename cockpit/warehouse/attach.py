@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import ClauseElement
 
 from cockpit.errors import NoGeneration
+from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import Unit, UnitTree
 from cockpit.settings import Home
 from cockpit.warehouse import engine, schema
@@ -63,7 +65,8 @@ class Generation:
         sql, values = engine.compiled(statement)
         with self._connection.cursor() as cursor:
             cursor.execute(f"USE {self._alias}")
-            return dict(cursor.execute(sql, values).fetchnumpy())
+            found = cursor.execute(sql, values).fetchnumpy()
+            return {name: np.asarray(column) for name, column in found.items()}
 
     def fact(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """`make()` once for this generation, kept as long as it: what every question needs.
@@ -162,13 +165,13 @@ class Generation:
         self._connection.execute(f"DETACH {self._alias}")
 
 
-def _unit(row: dict[str, Any]) -> Unit:
+def _unit(row: dict[Any, Any]) -> Unit:
     def day(name: str) -> date | None:
         return None if pd.isna(row[name]) else pd.Timestamp(row[name]).date()
 
     return Unit(
         id=row["code"],
-        parent=row["parent"] if isinstance(row["parent"], str) else None,
+        parent=UnitId(row["parent"]) if isinstance(row["parent"], str) else None,
         level=row["level"],
         label=row["label"],
         finess=row["finess"],

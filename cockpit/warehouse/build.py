@@ -193,7 +193,8 @@ def _refuse_two_sources(connection: duckdb.DuckDBPyConnection, landed: Landed) -
 def _note_restatements(
     connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
 ) -> None:
-    """A figure that was consolidated (older than the source's provisional days) has moved."""
+    """A figure that was consolidated has moved: older than the source's provisional days, counted
+    from the newest day of its measure that the source ever sent, not from this batch's own."""
     connection.execute(
         """
         INSERT INTO restatement
@@ -202,13 +203,22 @@ def _note_restatements(
             FROM replaced GROUP BY ALL),
         new AS (
             SELECT measure_id, unit_id, day, scenario_id, sum(value) AS value
-            FROM staged GROUP BY ALL)
+            FROM staged GROUP BY ALL),
+        newest AS (
+            SELECT measure_id, scenario_id, max(day) AS day FROM (
+                SELECT measure_id, scenario_id, day FROM staged
+                UNION ALL SELECT measure_id, scenario_id, day FROM replaced
+                UNION ALL SELECT o.measure_id, o.scenario_id, o.day
+                FROM observation o JOIN batch b USING (batch_id) WHERE b.source = $3)
+            GROUP BY ALL)
         SELECT old.measure_id, old.unit_id, old.day, old.scenario_id, old.value, new.value, $1
         FROM old LEFT JOIN new USING (measure_id, unit_id, day, scenario_id)
+        JOIN newest ON newest.measure_id = old.measure_id
+                   AND newest.scenario_id = old.scenario_id
         WHERE (new.value IS NULL OR abs(new.value - old.value) > 1e-9)
-          AND ($2 = 0 OR old.day <= (SELECT max(day) FROM staged) - $2)
+          AND ($2 = 0 OR old.day <= newest.day - $2)
         """,
-        [batch_id, int(landed.provisional_days)],
+        [batch_id, int(landed.provisional_days), landed.source],
     )
 
 

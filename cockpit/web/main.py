@@ -11,7 +11,8 @@ import structlog
 from cockpit.alerts.store import active
 from cockpit.answers.local import kpis_of
 from cockpit.answers.visit import scope_of
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, Refused, UnknownUnit
+from cockpit.i18n import gettext as _
 from cockpit.i18n import speak
 from cockpit.views import nav, page, parts
 from cockpit.views.context import Context, build, enter
@@ -41,7 +42,9 @@ def main() -> None:
         _log.warning("visit refused", **error.log_line())
         _configure(installation.name)
         st.html(parts.error(error.sentence()))
-        follow(None)
+        if isinstance(error, Refused):
+            st.button(_("Revenir à mon périmètre"), on_click=_leave, args=(error,))
+        follow(_newest())
         return
     draw(page.with_pages(context))
     follow(generation.id)
@@ -61,12 +64,24 @@ def draw(context: Context) -> None:
 @st.fragment(run_every="30s")
 def follow(seen: int | None) -> None:
     """Draw again when a newer generation is published; widgets keep their values."""
-    try:
-        newest = warehouse().generation().id
-    except CockpitError:
-        return
-    if newest != seen:
+    newest = _newest()
+    if newest is not None and newest != seen:
         st.rerun(scope="app")
+
+
+def _leave(error: Refused) -> None:
+    """Take away from the address what was refused: the unit, else everything."""
+    wrong = {"unit"} if isinstance(error, UnknownUnit) else set(st.query_params)
+    for name in wrong:
+        st.query_params.pop(name, None)
+
+
+def _newest() -> int | None:
+    """The newest generation; None before the first."""
+    try:
+        return warehouse().generation().id
+    except CockpitError:
+        return None
 
 
 def _configure(title: str) -> None:

@@ -111,13 +111,10 @@ def test_facets_have_words() -> None:
 
 
 def test_every_state_has_a_sentence_and_an_action() -> None:
-    for html in (
-        parts.forbidden(),
-        parts.error("Source absente."),
-        parts.empty("Rien.", "Faire X"),
-    ):
+    for html in (parts.forbidden(), parts.empty("Rien.", "Faire X")):
         assert html.count("<p>") == 2
         assert 'role="status"' in html
+    assert "Source absente." in parts.error("Source absente."), "an error says its own action"
     assert "19 nov." in words(parts.stale(replace(FRESH, as_of=date(2026, 11, 19))))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from cockpit.i18n import gettext as _
@@ -17,6 +18,7 @@ from cockpit.kpi.panel import By
 from cockpit.kpi.windows import add_months
 from cockpit.views import charts, dates, exports, facets, french, parts, tables, widgets
 from cockpit.views.context import Context
+from cockpit.views.vega import Spec
 
 GRAINS = {
     Grain.DAY: mark("Jour"),
@@ -111,7 +113,9 @@ def read(context: Context, kpi: Kpi, grain: Grain, split: str) -> list[Row]:
         grain=grain,
         by=by,
     )
-    parts_of = [""] * len(found) if by is None else [_name(context, by, code) for code in found[by]]
+    parts_of = (
+        [""] * len(found) if by is None else [_name(context, kpi, by, code) for code in found[by]]
+    )
     listed = zip(found["period"], parts_of, found["value"], found["status"], strict=True)
     return [Row(*one) for one in listed]
 
@@ -121,28 +125,36 @@ def _start(as_of: date, grain: Grain) -> date:
     return first.replace(month=1) if grain is Grain.YEAR else first
 
 
-def _name(context: Context, by: By, code: str) -> str:
-    return context.units.get(UnitId(code)).label if by == "unit" else facets.label(code)
+def _name(context: Context, kpi: Kpi, by: By, code: str) -> str:
+    return context.units.get(UnitId(code)).label if by == "unit" else facets.named(kpi, code)
 
 
 def _chart(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> None:
     """Bars that compare the parts over the last period; a line without split."""
-    if any(row.part for row in rows):
-        last = max(row.period for row in rows)
-        named = [(row.part, row.value) for row in rows if row.period == last]
-        named.sort(key=lambda one: -one[1])
-        said = _("{period} : {count} parts, la plus haute {name} à {value}.").format(
-            period=dates.named(last, grain),
-            count=len(named),
-            name=named[0][0],
-            value=french.value(kpi, named[0][1]),
-        )
-        st.vega_lite_chart(charts.bar_rows(kpi, named[:_BARS]), charts.bars(kpi), alt=said)
-    else:
-        points = [(row.period, row.value) for row in rows]
-        said = charts.describe_points(kpi, grain, points)
-        st.vega_lite_chart(charts.point_rows(kpi, points), charts.plain(kpi, grain), alt=said)
-    st.html(parts.said(said))
+    split = any(row.part for row in rows)
+    frame, spec, said = _compared(kpi, grain, rows) if split else _drawn(kpi, grain, rows)
+    with st.container(border=True, key="chart_explorer"):
+        st.vega_lite_chart(frame, spec, alt=said)
+        st.html(parts.said(said))
+
+
+def _compared(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> tuple[pd.DataFrame, Spec, str]:
+    last = max(row.period for row in rows)
+    named = [(row.part, row.value) for row in rows if row.period == last]
+    named.sort(key=lambda one: -one[1])
+    said = _("{period} : {count} parts, la plus haute {name} à {value}.").format(
+        period=dates.named(last, grain),
+        count=len(named),
+        name=named[0][0],
+        value=french.value(kpi, named[0][1]),
+    )
+    return charts.bar_rows(kpi, named[:_BARS]), charts.bars(kpi), said
+
+
+def _drawn(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> tuple[pd.DataFrame, Spec, str]:
+    points = [(row.period, row.value) for row in rows]
+    said = charts.describe_points(kpi, grain, points)
+    return charts.point_rows(kpi, points), charts.plain(kpi, grain), said
 
 
 def table(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> str:

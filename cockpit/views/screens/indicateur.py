@@ -69,7 +69,7 @@ def _where(context: Context, kpi: Kpi, found: Trend) -> None:
     by_facet = contributions(*ask, by="facet") if kpi.facet_label_fr else ()
     if by_facet:
         st.html(parts.section(_("Par nature"), kpi.facet_label_fr))
-        st.html(tables.contributions(kpi, [_named(part) for part in by_facet]))
+        st.html(tables.contributions(kpi, [_named(kpi, part) for part in by_facet]))
 
 
 def _moved(context: Context, found: Trend) -> str:
@@ -79,8 +79,8 @@ def _moved(context: Context, found: Trend) -> str:
     return f"{context.unit.label} · {french.change(found.kpi, found.previous, found.window)}"
 
 
-def _named(part: Contribution) -> Contribution:
-    words = facets.label(part.code)
+def _named(kpi: Kpi, part: Contribution) -> Contribution:
+    words = facets.named(kpi, part.code)
     return Contribution(part.code, words, part.before, part.after, part.total, part.rate, part.mix)
 
 
