@@ -15,40 +15,68 @@ import numpy as np
 import pyarrow as pa
 
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
+from cockpit.kpi import nowcast
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId
 
 LAST_DAY = date(2026, 11, 20)
 ESTABLISHMENTS, POLES, SERVICES, WARDS = 6, 5, 5, 2
 
+DAILY = frozenset({"lits", "pmsi", "codage", "urgences", "tresorerie"})
 AGES = ("0-17", "18-74", "75+")
 EMERGENCY = {
-    "ed_visits": AGES, "ed_admissions": ("MED", "CHIR", "UHCD"), "ed_visits_known_outcome": ("",),
-    "ed_visits_over_8h": ("",), "ed_visits_valid_duration": ("",), "ed_left_without_care": ("",),
-    "ed_present_15h": ("",), "ed_admitted_minutes": ("",), "ed_admitted_valid": ("",),
-    "boarders_0800": AGES, "boarding_nights": ("",),
+    "ed_visits": AGES,
+    "ed_admissions": ("MED", "CHIR", "UHCD"),
+    "ed_visits_known_outcome": ("",),
+    "ed_visits_over_8h": ("",),
+    "ed_visits_valid_duration": ("",),
+    "ed_left_without_care": ("",),
+    "ed_present_15h": ("",),
+    "ed_admitted_minutes": ("",),
+    "ed_admitted_valid": ("",),
+    "boarders_0800": AGES,
+    "boarding_nights": ("",),
     "ed_los_minutes": ("0-60", "60-120", "120-240", "240-480", "480-"),
 }
 BEDS = {
-    "beds_installed": ("",), "beds_open": ("",), "beds_closed": ("RH", "TRAVAUX"),
-    "patients_midnight": ("",), "patients_0800": ("",), "beds_open_0800": ("",),
-    "beds_available_0800": ("MED",), "bed_exits": ("",), "exits_eligible": ("",),
-    "exits_before_noon": ("",), "long_stays_present": ("",), "inpatients_24h": ("",),
-    "edd_filled": ("",), "outliers": ("",), "frozen_beds": ("",), "fte_planned": ("",),
+    "beds_installed": ("",),
+    "beds_open": ("",),
+    "beds_closed": ("RH", "TRAVAUX"),
+    "patients_midnight": ("",),
+    "patients_0800": ("",),
+    "beds_open_0800": ("",),
+    "beds_available_0800": ("MED",),
+    "bed_exits": ("",),
+    "exits_eligible": ("",),
+    "exits_before_noon": ("",),
+    "long_stays_present": ("",),
+    "inpatients_24h": ("",),
+    "edd_filled": ("",),
+    "outliers": ("",),
+    "frozen_beds": ("",),
+    "fte_planned": ("",),
 }
 STAYS = {
-    "mco_stays": ("HC", "AMBU"), "mco_nights": ("",), "mco_passages": ("HC", "AMBU"),
-    "mco_passage_nights": ("",), "outpatient_visits": ("CARDIO", "ORTHO"),
-    "absence_days_short": ("",), "or_cancelled_late": ("PATIENT", "LIT"),
+    "mco_stays": ("HC", "AMBU"),
+    "mco_nights": ("",),
+    "mco_passages": ("HC", "AMBU"),
+    "mco_passage_nights": ("",),
+    "outpatient_visits": ("CARDIO", "ORTHO"),
+    "absence_days_short": ("",),
+    "or_cancelled_late": ("PATIENT", "LIT"),
 }
 CODING = {
-    "t2a_coded_eur": ("GHS_HC", "GHS_AMBU", "ACE"), "closed_stays": ("",), "coded_stays": ("",),
+    "t2a_coded_eur": ("GHS_HC", "GHS_AMBU", "ACE"),
+    "closed_stays": ("",),
+    "coded_stays": ("",),
 }
 TREASURY = {"cash_eur": ("",), "credit_lines_eur": ("",)}
 STAFF = {
     "fte_paid": ("PNM/IDE", "PNM/AS", "PNM/ASH", "PM/PH", "PM/INTERNE"),
-    "absence_days": ("MO", "CLM_CLD", "AT_MP", "MAT"), "headcount": ("TITULAIRE", "CDI", "CDD"),
-    "overtime_hours": ("PNM/IDE", "PNM/AS"), "temp_staff_eur": ("PNM/IDE",),
+    "absence_days": ("MO", "CLM_CLD", "AT_MP", "MAT"),
+    "headcount": ("TITULAIRE", "CDI", "CDD"),
+    "overtime_hours": ("PNM/IDE", "PNM/AS"),
+    "temp_staff_eur": ("PNM/IDE",),
 }
 ACCOUNTS = {
     "expense_eur": ("1/6411", "1/6413", "2/6021", "2/6022", "3/6152", "4/6711"),
@@ -115,6 +143,16 @@ def batches(days: int) -> Iterator[Batch]:
             yield batch(feed, start, end, f"{feed.name}-{year}.csv")
 
 
+def next_day(number: int) -> Iterator[Batch]:
+    """The daily sources' deliveries `number` days after LAST_DAY: a day each; coding speaks again
+    of every stay of the last 60 days."""
+    day = LAST_DAY + timedelta(days=number)
+    for feed in feeds():
+        if feed.name in DAILY:
+            start = day - timedelta(days=60) if feed.name == "codage" else day
+            yield batch(feed, start, day, f"{feed.name}-{day}.csv")
+
+
 def batch(feed: Feed, start: date, end: date, file: str) -> Batch:
     """What one source says of the days (or months) from start to end."""
     random = np.random.default_rng(abs(hash((feed.name, start.toordinal()))) % 2**32)
@@ -126,9 +164,14 @@ def batch(feed: Feed, start: date, end: date, file: str) -> Batch:
     ]
     rows = pa.concat_tables(parts)
     return Batch(
-        source=feed.name, file=file, source_hash=f"{file}-{start:%Y%m%d}-{end:%Y%m%d}",
+        source=feed.name,
+        file=file,
+        source_hash=f"{file}-{start:%Y%m%d}-{end:%Y%m%d}",
         received_at=datetime(end.year, end.month, end.day, 5) + timedelta(days=1),
-        replace="rows", lines=rows.num_rows, rows=rows, quarantine=QUARANTINE.empty_table(),
+        replace="rows",
+        lines=rows.num_rows,
+        rows=rows,
+        quarantine=QUARANTINE.empty_table(),
     )
 
 
@@ -139,21 +182,39 @@ def _periods(measure: str, start: date, end: date) -> np.ndarray:
     return months.astype("datetime64[D]")
 
 
-def _part(  # noqa: PLR0913, PLR0917
-    feed: Feed, measure: str, facet: str, scenario: str, days: np.ndarray,
+def _values(measure: str, units: int, days: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Whole numbers around 25 (money: around 20 000, cents); what is coded grows with age."""
+    is_money = measure.endswith("_eur")
+    level = 20_000.0 if is_money else 25.0
+    seed = np.random.default_rng(7) if measure in {"closed_stays", "coded_stays"} else random
+    values = np.maximum(seed.normal(level, level / 4, units * len(days)), 0.0)
+    values = np.round(values, 2) if is_money else np.round(values)
+    if measure not in CODING or measure == "closed_stays":
+        return values
+    age = (np.datetime64(LAST_DAY) - np.tile(days, units)).astype(float)
+    share = np.where(age >= 60, 1.0, nowcast.completeness(np.maximum(age, 0.0)))
+    return np.round(values * share, 2) if is_money else np.floor(values * share)
+
+
+def _part(  # noqa: PLR0917
+    feed: Feed,
+    measure: str,
+    facet: str,
+    scenario: str,
+    days: np.ndarray,
     random: np.random.Generator,
 ) -> pa.Table:
     count = len(days) * len(feed.units)
-    level = 20_000.0 if measure.endswith("_eur") else 25.0
-    values = np.maximum(random.normal(level, level / 4, count), 0.0)
-    values = np.round(values, 2) if measure.endswith("_eur") else np.round(values)
+    values = _values(measure, len(feed.units), days, random)
 
     def same(text: str) -> pa.Array:
         return pa.repeat(pa.scalar(text, pa.string()), count)
 
     columns = [
         same(measure),
-        pa.array(feed.units, pa.string()).take(pa.array(np.repeat(np.arange(len(feed.units)), len(days)))),
+        pa.array(feed.units, pa.string()).take(
+            pa.array(np.repeat(np.arange(len(feed.units)), len(days)))
+        ),
         pa.array(np.tile(days, len(feed.units)).astype("int32")).cast(pa.date32()),
         same(facet),
         same(scenario),

@@ -217,7 +217,7 @@ def _unpublished(home: Home, everything: Sequence[Landed]) -> tuple[Landed, ...]
     return tuple(one for one in everything if (one.source, one.source_hash) not in held)
 
 
-def _publish(  # noqa: PLR0913
+def _publish(
     home: Home,
     units: UnitTree,
     configs: Sequence[SourceConfig],
@@ -254,7 +254,7 @@ def _publish(  # noqa: PLR0913
     return published
 
 
-class _NothingAccepted(Exception):  # noqa: N818 - no error: it stops a publish that has no object
+class _NothingAccepted(Exception):
     pass
 
 

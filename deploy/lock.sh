@@ -11,11 +11,12 @@ cp requirements.lock "$work/lock"
 "$work/venv/bin/pip-compile" -q --generate-hashes --strip-extras --allow-unsafe --extra dev \
     --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
     "$@" -o "$work/lock" pyproject.toml
+sed -i '/^#/d' "$work/lock"
 if grep -nE 'https?://|file:|--(index|extra-index|find-links)' "$work/lock"; then
     printf '%s\n' "Une adresse est restée dans le verrou : rien n'a été écrit." >&2
     exit 1
 fi
 {
     printf '%s\n' "# Every package with its hashes, without any index. Made by deploy/lock.sh."
-    grep -v '^#' "$work/lock"
+    cat "$work/lock"
 } >requirements.lock

@@ -53,16 +53,18 @@ def test_the_path_drawn_in_the_docstring_exists() -> None:
         ("openpyxl", ("cockpit/views/", "sample_data/")),
     ],
 )
-def test_a_library_is_imported_only_where_it_belongs(library: str, allowed: tuple[str, ...]) -> None:
+def test_a_library_is_imported_only_where_it_belongs(
+    library: str, allowed: tuple[str, ...]
+) -> None:
     assert [name for name in importers(library) if not name.startswith(allowed)] == []
 
 
 def test_only_the_clock_reads_the_system_time() -> None:
-    pattern = re.compile(r"(date\.today\(|datetime\.(now|utcnow|today)\(|time\.time\(|Timestamp\.now)")
+    pattern = re.compile(
+        r"(date\.today\(|datetime\.(now|utcnow|today)\(|time\.time\(|Timestamp\.now)"
+    )
     readers = {
-        str(path.relative_to(ROOT))
-        for path in CODE
-        if pattern.search(path.read_text("utf-8"))
+        str(path.relative_to(ROOT)) for path in CODE if pattern.search(path.read_text("utf-8"))
     }
     assert readers == {"cockpit/clock.py"}
 
@@ -90,7 +92,10 @@ def test_no_file_names_an_outside_host_of_packages_or_a_machine_path() -> None:
     pattern = re.compile(r"pypi\.org|pythonhosted|npmjs|deb\.debian|/root/|/home/\w+/|/work/")
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     text = {".py", ".toml", ".md", ".lock", ".css", ".js", ".sh", ".yml", ".service", ""}
     kept = [ROOT / name for name in listed if Path(name).suffix in text and (ROOT / name).is_file()]

@@ -103,9 +103,7 @@ def scopes(top: tuple[UnitId, ...], sites: tuple[Site, ...]) -> tuple[Scope, ...
     return (whole[0], *directors, *whole[1:])
 
 
-def scope_named(
-    name: str | None, top: tuple[UnitId, ...], sites: tuple[Site, ...]
-) -> Scope:
+def scope_named(name: str | None, top: tuple[UnitId, ...], sites: tuple[Site, ...]) -> Scope:
     """The scope of a role name; None gives the default. Raises BadRequest for any other name."""
     wanted = name or DEFAULT_ROLE
     for scope in scopes(top, sites):

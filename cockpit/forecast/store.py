@@ -129,7 +129,9 @@ def _newest(generation: Reader) -> dict[tuple[str, str], Forecast]:
 
     by_run = dict(iter(of(schema.forecast_point, point.day).groupby(["kpi", "unit", "model"])))
     return {
-        (row["kpi"], row["unit"]): _forecast(row, by_run.get((row["kpi"], row["unit"], row["model"])))
+        (row["kpi"], row["unit"]): _forecast(
+            row, by_run.get((row["kpi"], row["unit"], row["model"]))
+        )
         for row in of(schema.forecast_run, run.model).to_dict("records")
     }
 

@@ -46,7 +46,9 @@ def visible_nodes(generation: Generation, scope: Scope, unit: UnitId | None) -> 
     return (unit,)
 
 
-def terms_at(kpi: Kpi, generation: Generation, unit: UnitId) -> tuple[Sequence[Term], Sequence[Term]]:
+def terms_at(
+    kpi: Kpi, generation: Generation, unit: UnitId
+) -> tuple[Sequence[Term], Sequence[Term]]:
     """Numerator and denominator that hold at this unit's level."""
     level = generation.units.get(unit).level
     if kpi.unit_terms and level not in {"group", "establishment"}:
@@ -54,7 +56,7 @@ def terms_at(kpi: Kpi, generation: Generation, unit: UnitId) -> tuple[Sequence[T
     return kpi.numerator, kpi.denominator
 
 
-def panel_for(  # noqa: PLR0913
+def panel_for(
     generation: Generation,
     scope: Scope,
     kpis: Sequence[Kpi],
@@ -81,12 +83,10 @@ def panel_for(  # noqa: PLR0913
     if by != "facet":
         first = reading_from(first, [MEASURES[term.measure].step for term in terms])
     last = max((spanned(own, term.span).last for term in terms), default=own.last)
-    return read_panel(
-        generation, terms, nodes, first, last, scenario=scenario, by=by, facet=facet
-    )
+    return read_panel(generation, terms, nodes, first, last, scenario=scenario, by=by, facet=facet)
 
 
-def evaluate(  # noqa: PLR0913
+def evaluate(
     generation: Generation,
     kpi: Kpi,
     panel: Panel,
@@ -174,7 +174,7 @@ def _reported_in(calendar: Days, own: Windows) -> Mask:
     return stop > np.searchsorted(calendar, own.starts, side="left")
 
 
-def series(  # noqa: PLR0913 - the parameters of the command and of the route
+def series(
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -201,9 +201,7 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
         scope.require(kpi.domain)
         return _named(_frame_of_nothing(), by)
     parts = parts_of(generation, nodes) if by == "unit" else nodes
-    panel = panel_for(
-        generation, scope, [kpi], parts, own, scenario=scenario, by=by, facet=facet
-    )
+    panel = panel_for(generation, scope, [kpi], parts, own, scenario=scenario, by=by, facet=facet)
     until = provisional.consolidated_until(generation, kpi)
     frames = [
         _frame(
@@ -227,9 +225,7 @@ def series(  # noqa: PLR0913 - the parameters of the command and of the route
     return _named(frame, by)
 
 
-def _closed(
-    own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]
-) -> Windows:
+def _closed(own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]) -> Windows:
     """The windows of a monthly KPI that mixes scenarios, cut at its last closed month.
 
     A budget is known to December: without the cut, a year so far would be set against all of it.
@@ -249,18 +245,14 @@ def _named(frame: pd.DataFrame, by: By | None) -> pd.DataFrame:
 
 def parts_of(generation: Generation, nodes: tuple[UnitId, ...]) -> tuple[UnitId, ...]:
     """The units directly below; a unit with nothing below it stands for itself."""
-    below = (
-        [child.id for child in generation.units.children(node)] or [node] for node in nodes
-    )
+    below = ([child.id for child in generation.units.children(node)] or [node] for node in nodes)
     return tuple(part for found in below for part in found)
 
 
 def _frame(points: Points, own: Windows, key: str, until: date | None) -> pd.DataFrame:
     kept = points.present
     moving = own.ends > np.datetime64(until, "D") if until else np.zeros(len(own), dtype=bool)
-    status = np.where(
-        points.partial, "partial", np.where(moving, "provisional", "consolidated")
-    )
+    status = np.where(points.partial, "partial", np.where(moving, "provisional", "consolidated"))
     return pd.DataFrame(
         {
             "key": key,

@@ -10,7 +10,7 @@ Values = npt.NDArray[np.float64]
 
 
 def edges(code: str) -> Edges:
-    """The bounds of a bin code: "30-60" is [30, 60[; "1440-" is open and taken as one more width."""
+    """The bounds of a bin code: "30-60" is [30, 60[; "1440-" has no upper one."""
     low, _, high = code.partition("-")
     start = float(low)
     return (start, float(high) if high else float("inf"))
@@ -28,7 +28,9 @@ def quantiles(bins: list[Edges], counts: Values, share: float, windows: int) -> 
     totals = cumulated[-1]
     wanted = share * totals
     row = (cumulated >= wanted).argmax(axis=0)
-    before = np.where(row > 0, np.take_along_axis(cumulated, np.maximum(row - 1, 0)[None], 0)[0], 0.0)
+    before = np.where(
+        row > 0, np.take_along_axis(cumulated, np.maximum(row - 1, 0)[None], 0)[0], 0.0
+    )
     inside = np.take_along_axis(counts, row[None], 0)[0]
     low = np.array([b[0] for b in bins])[row]
     high = np.array([b[1] for b in bins])[row]

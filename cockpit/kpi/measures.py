@@ -9,7 +9,7 @@ from __future__ import annotations
 from cockpit.kpi.model import Measure, MeasureId, MeasureKind, OverTime, Step
 
 
-def _measure(  # noqa: PLR0913 - one argument per column of the table below
+def _measure(
     name: str,
     label_fr: str,
     label_en: str,
@@ -53,7 +53,11 @@ _ACTIVITY = (
     _measure("ghs_value_eur", "Valorisation GHS", "GHS value", "€", step="month"),
     _measure("valued_stays", "Séjours valorisés", "Valued stays", "séjours", step="month"),
     _measure(
-        "outpatient_visits", "Consultations externes", "Outpatient visits", "venues", facet="specialty"
+        "outpatient_visits",
+        "Consultations externes",
+        "Outpatient visits",
+        "venues",
+        facet="specialty",
     ),
     _measure("births", "Accouchements", "Births", "accouchements"),
     _measure("ed_visits", "Passages aux urgences", "ED visits", "passages", facet="age_band"),
@@ -88,13 +92,15 @@ _ACTIVITY = (
         facet="minutes",
     ),
     _measure("ed_left_without_care", "Départs sans soins", "Left without being seen", "patients"),
-    _measure(
-        "ed_present_15h", "Présents à 15 h", "Present at 15:00", "patients", kind="stock"
-    ),
+    _measure("ed_present_15h", "Présents à 15 h", "Present at 15:00", "patients", kind="stock"),
     _measure("ed_admitted_minutes", "Durée des admis", "Minutes of admitted", "minutes"),
     _measure("ed_admitted_valid", "Admis avec durée valide", "Admitted with duration", "patients"),
-    _measure("readmission_eligible", "Séjours éligibles RH30", "Eligible stays", "séjours", step="month"),
-    _measure("readmission_30d", "Réhospitalisations 30 j", "30-day readmissions", "séjours", step="month"),
+    _measure(
+        "readmission_eligible", "Séjours éligibles RH30", "Eligible stays", "séjours", step="month"
+    ),
+    _measure(
+        "readmission_30d", "Réhospitalisations 30 j", "30-day readmissions", "séjours", step="month"
+    ),
     _measure("or_used_minutes", "Occupation réelle des salles", "Theatre minutes used", "minutes"),
     _measure("or_open_minutes", "Vacations ouvertes", "Theatre minutes open", "minutes"),
     _measure("or_scheduled", "Interventions programmées", "Scheduled operations", "interventions"),
@@ -136,9 +142,13 @@ _BEDS = (
         facet="age_band",
     ),
     _measure("boarding_nights", "Nuits-brancard", "Stretcher nights", "nuits"),
-    _measure("long_stays_present", "Séjours longs présents", "Long stays", "patients", kind="stock"),
+    _measure(
+        "long_stays_present", "Séjours longs présents", "Long stays", "patients", kind="stock"
+    ),
     _measure("inpatients_24h", "Présents > 24 h", "Inpatients > 24 h", "patients", kind="stock"),
-    _measure("edd_filled", "DPS renseignées", "Expected discharge filled", "patients", kind="stock"),
+    _measure(
+        "edd_filled", "DPS renseignées", "Expected discharge filled", "patients", kind="stock"
+    ),
     _measure("outliers", "Patients hébergés", "Outliers", "patients", kind="stock"),
     _measure("frozen_beds", "Lits gelés BMR/BHRe", "Frozen beds", "lits", kind="stock"),
     _measure(
@@ -175,7 +185,9 @@ _FINANCE = (
     ),
     _measure("revenue_eur", "Produits", "Revenue", "€", step="month", facet="account"),
     _measure("expense_eur", "Charges", "Expenses", "€", step="month", facet="account"),
-    _measure("committed_eur", "Charges engagées", "Commitments", "€", step="month", facet="account"),
+    _measure(
+        "committed_eur", "Charges engagées", "Commitments", "€", step="month", facet="account"
+    ),
     _measure("cash_eur", "Solde du compte au Trésor", "Treasury balance", "€", kind="stock"),
     _measure("credit_lines_eur", "Lignes de trésorerie tirées", "Drawn credit", "€", kind="stock"),
     _measure(
@@ -187,8 +199,12 @@ _FINANCE = (
         step="month",
         facet="payer",
     ),
-    _measure("invoiced_eur", "Produits facturés", "Invoiced revenue", "€", step="month", facet="payer"),
-    _measure("supplier_paid_eur", "Factures payées", "Invoices paid", "€", step="month", facet="family"),
+    _measure(
+        "invoiced_eur", "Produits facturés", "Invoiced revenue", "€", step="month", facet="payer"
+    ),
+    _measure(
+        "supplier_paid_eur", "Factures payées", "Invoices paid", "€", step="month", facet="family"
+    ),
     _measure(
         "supplier_paid_eur_days",
         "Factures payées x délai",
@@ -243,7 +259,13 @@ _WORKFORCE = (
     ),
     _measure("absence_days_short", "Jours d'absence courte", "Short absence days", "jours"),
     _measure("fte_planned", "ETP planifiés", "Rostered FTE", "ETP", kind="stock", over_time="mean"),
-    _measure("work_accidents", "Accidents du travail avec arrêt", "Work accidents", "accidents", step="month"),
+    _measure(
+        "work_accidents",
+        "Accidents du travail avec arrêt",
+        "Work accidents",
+        "accidents",
+        step="month",
+    ),
     _measure("hours_worked", "Heures travaillées", "Hours worked", "heures", step="month"),
     _measure("staff_entries", "Entrées", "Entries", "agents", step="month", facet="profession"),
     _measure("staff_exits", "Sorties", "Exits", "agents", step="month", facet="profession"),
@@ -265,24 +287,65 @@ _WORKFORCE = (
         step="month",
         facet="profession",
     ),
-    _measure("overtime_hours", "Heures supplémentaires", "Overtime", "heures", step="month", facet="profession"),
-    _measure("temp_staff_eur", "Intérim et remplacements", "Temporary staff", "€", step="month", facet="profession"),
+    _measure(
+        "overtime_hours",
+        "Heures supplémentaires",
+        "Overtime",
+        "heures",
+        step="month",
+        facet="profession",
+    ),
+    _measure(
+        "temp_staff_eur",
+        "Intérim et remplacements",
+        "Temporary staff",
+        "€",
+        step="month",
+        facet="profession",
+    ),
 )
 
 _QUALITY = (
-    _measure("esatis_points", "Score e-Satis x répondants", "e-Satis points", "points", step="month"),
-    _measure("esatis_respondents", "Répondants e-Satis", "e-Satis respondents", "patients", step="month"),
-    _measure("esatis_sent", "Questionnaires envoyés", "Questionnaires sent", "patients", step="month"),
     _measure(
-        "serious_adverse_events", "EIGS déclarés", "Serious adverse events", "événements", step="month"
+        "esatis_points", "Score e-Satis x répondants", "e-Satis points", "points", step="month"
+    ),
+    _measure(
+        "esatis_respondents", "Répondants e-Satis", "e-Satis respondents", "patients", step="month"
+    ),
+    _measure(
+        "esatis_sent", "Questionnaires envoyés", "Questionnaires sent", "patients", step="month"
+    ),
+    _measure(
+        "serious_adverse_events",
+        "EIGS déclarés",
+        "Serious adverse events",
+        "événements",
+        step="month",
     ),
     _measure("ifaq_eur", "Dotation IFAQ", "Quality payment", "€", step="month", facet="criterion"),
     _measure("letters_expected", "Lettres attendues", "Letters expected", "séjours", step="month"),
     _measure("letters_d0", "Lettres à J0", "Letters on day 0", "séjours", step="month"),
-    _measure("digital_expense_eur", "Charges numériques", "Digital expenses", "€", step="month", facet="nature"),
+    _measure(
+        "digital_expense_eur",
+        "Charges numériques",
+        "Digital expenses",
+        "€",
+        step="month",
+        facet="nature",
+    ),
     _measure("ins_eligible", "Venues à qualifier", "Visits to qualify", "venues", step="month"),
-    _measure("ins_qualified", "Venues avec INS qualifiée", "Visits with INS", "venues", step="month"),
-    _measure("cyber_checks", "Contrôles cyber", "Cyber checks", "contrôles", kind="stock", step="month", facet="check"),
+    _measure(
+        "ins_qualified", "Venues avec INS qualifiée", "Visits with INS", "venues", step="month"
+    ),
+    _measure(
+        "cyber_checks",
+        "Contrôles cyber",
+        "Cyber checks",
+        "contrôles",
+        kind="stock",
+        step="month",
+        facet="check",
+    ),
     _measure(
         "cyber_checks_passed",
         "Contrôles cyber réussis",
@@ -292,8 +355,20 @@ _QUALITY = (
         step="month",
         facet="check",
     ),
-    _measure("app_minutes", "Minutes d'ouverture attendues", "Service minutes", "minutes", facet="application"),
-    _measure("app_down_minutes", "Minutes d'arrêt non prévu", "Unplanned down minutes", "minutes", facet="application"),
+    _measure(
+        "app_minutes",
+        "Minutes d'ouverture attendues",
+        "Service minutes",
+        "minutes",
+        facet="application",
+    ),
+    _measure(
+        "app_down_minutes",
+        "Minutes d'arrêt non prévu",
+        "Unplanned down minutes",
+        "minutes",
+        facet="application",
+    ),
 )
 
 MEASURES: dict[MeasureId, Measure] = {

@@ -75,9 +75,9 @@ def _by_count(stays: pd.DataFrame, counted: pd.DataFrame, as_of: pd.Timestamp) -
     """Coded value plus waiting stays at the unit's mean value, shared as its items usually are."""
     if stays.empty:
         return stays[["unit", "day", "facet", "value"]]
-    known = _settled(stays, as_of)
-    settled = _settled(counted, as_of)
-    per_stay = known.groupby("unit")["value"].sum() / settled.groupby("unit")["coded"].sum()
+    known = _settled(stays.merge(counted[["unit", "day", "coded"]], on=["unit", "day"]), as_of)
+    coded = known.drop_duplicates(["unit", "day"]).groupby("unit")["coded"].sum()
+    per_stay = known.groupby("unit")["value"].sum() / coded
     by_item = known.groupby(["unit", "facet"])["value"].sum()
     shares = (by_item / by_item.groupby("unit").transform("sum")).rename("share").reset_index()
     missing = counted.loc[counted["waiting"] > 0].merge(shares, on="unit")
@@ -87,10 +87,15 @@ def _by_count(stays: pd.DataFrame, counted: pd.DataFrame, as_of: pd.Timestamp) -
 
 
 def _settled(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Rows old enough to be coded and recent enough to be of today's tariffs."""
+    """Days with coded stays, old enough to be complete and recent enough to be of today's tariffs.
+
+    A unit that has none yet (it opened lately) is known by all its days.
+    """
+    rows = rows.loc[rows["coded"] > 0]
     age = (as_of - rows["day"]).dt.days
-    settled = rows.loc[(age >= _COMPLETE_AGE) & (age < _COMPLETE_AGE + _MEMORY_DAYS)]
-    return settled if not settled.empty else rows
+    settled = (age >= _COMPLETE_AGE) & (age < _COMPLETE_AGE + _MEMORY_DAYS)
+    has_any = rows["unit"].isin(rows.loc[settled, "unit"].unique())
+    return rows.loc[settled | ~has_any]
 
 
 def _by_age(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -193,7 +193,7 @@ def _narrowed(prefixes: list[str], facet: str, kind: str | None) -> list[str]:
     return inside or around or ["\0"]
 
 
-def read_panel(  # noqa: PLR0913 - one argument per thing that a read must be told
+def read_panel(
     generation: Generation,
     terms: Iterable[Term],
     nodes: Sequence[UnitId],
@@ -214,9 +214,19 @@ def read_panel(  # noqa: PLR0913 - one argument per thing that a read must be to
     with_facets = bool(facet) or by == "facet" or any(_needs_facets(term) for term in terms)
     scenarios = {scenario, *(t.scenario for t in terms if t.scenario)}
     parts = [
-        generation.columns(_statement(generation, table, numbers, measures, scenarios, first, last,
-                                      by_unit=by == "unit" or len(nodes) > 1,
-                                      with_facets=with_facets))
+        generation.columns(
+            _statement(
+                generation,
+                table,
+                numbers,
+                measures,
+                scenarios,
+                first,
+                last,
+                by_unit=by == "unit" or len(nodes) > 1,
+                with_facets=with_facets,
+            )
+        )
         for table, numbers in _tables(generation, nodes)
         if measures
     ]
@@ -233,9 +243,7 @@ def _needs_facets(term: Term) -> bool:
     return bool(term.facets) or MEASURES[term.measure].kind == "distribution"
 
 
-def _tables(
-    generation: Generation, nodes: Sequence[UnitId]
-) -> list[tuple[sa.Table, list[int]]]:
+def _tables(generation: Generation, nodes: Sequence[UnitId]) -> list[tuple[sa.Table, list[int]]]:
     """Units with children are read from the rollup, the others from the facts."""
     numbers = generation.unit_numbers
     inner = [numbers[n] for n in nodes if generation.units.children(n)]
@@ -244,7 +252,7 @@ def _tables(
     return [(table, ids) for table, ids in pairs if ids] or [(schema.rollup_day, [])]
 
 
-def _statement(  # noqa: PLR0913
+def _statement(
     generation: Generation,
     table: sa.Table,
     units: list[int],
@@ -296,8 +304,10 @@ def _groups(
     names = {number: name for name, number in generation.measure_numbers.items()}
     edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
     return {
-        (names[code // len(schema.SCENARIOS)], schema.SCENARIOS[code % len(schema.SCENARIOS)]):
-            rows.only(slice(start, stop))
+        (
+            names[code // len(schema.SCENARIOS)],
+            schema.SCENARIOS[code % len(schema.SCENARIOS)],
+        ): rows.only(slice(start, stop))
         for start, stop in pairwise(edges)
         if stop > start
         for code in [int(codes[start])]

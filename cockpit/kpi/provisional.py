@@ -88,9 +88,7 @@ def _described_until(measure: str, last: date, received: date) -> date:
     return end if end < received else max(last, received - timedelta(days=1))
 
 
-def last_day(
-    generation: Generation, kpi: Kpi, nodes: Sequence[UnitId] = ()
-) -> date | None:
+def last_day(generation: Generation, kpi: Kpi, nodes: Sequence[UnitId] = ()) -> date | None:
     """The last day that every measure of the KPI describes; None when one has no actual figure.
 
     A monthly KPI ends with its last closed month: three weeks of revenue against a month of budget

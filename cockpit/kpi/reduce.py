@@ -82,16 +82,14 @@ def covers(term: Term, own: Windows, calendar: Days) -> Mask:
     return begun & (_reported(calendar, own) >= _steps(own, "month"))
 
 
-def _same_last_day(
-    days: Days, stop: npt.NDArray[np.int64], whole: Days, own: Windows
-) -> Mask:
+def _same_last_day(days: Days, stop: npt.NDArray[np.int64], whole: Days, own: Windows) -> Mask:
     if not len(days):
         return np.zeros(len(own), dtype=bool)
     at = np.searchsorted(whole, own.ends, side="right") - 1
     return days[np.maximum(stop - 1, 0)] == whole[np.maximum(at, 0)]
 
 
-def _over(  # noqa: PLR0913, PLR0917 - the arrays of one reduction travel together
+def _over(  # noqa: PLR0917 - the arrays of one reduction travel together
     how: OverTime,
     measure: Measure,
     daily: Daily,
@@ -112,9 +110,7 @@ def _over(  # noqa: PLR0913, PLR0917 - the arrays of one reduction travel togeth
     return _sums(values, first, stop)
 
 
-def _sums(
-    values: Values, first: npt.NDArray[np.int64], stop: npt.NDArray[np.int64]
-) -> Values:
+def _sums(values: Values, first: npt.NDArray[np.int64], stop: npt.NDArray[np.int64]) -> Values:
     cumulated = np.concatenate(([0.0], np.cumsum(values)))
     return cumulated[stop] - cumulated[first]
 

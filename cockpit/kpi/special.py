@@ -89,7 +89,9 @@ def _median(asked: Asked) -> Points:
     bins = asked.panel.bins(measure, asked.scenario, asked.key)
     edges = {code: histogram.edges(code) for code in bins}
     ordered = sorted(bins, key=lambda code: edges[code])
-    counts = np.array([_window_sums(bins[code].days, bins[code].values, asked.own) for code in ordered])
+    counts = np.array(
+        [_window_sums(bins[code].days, bins[code].values, asked.own) for code in ordered]
+    )
     medians = histogram.quantiles([edges[code] for code in ordered], counts, 0.5, len(asked.own))
     totals = counts.sum(axis=0) if len(counts) else np.zeros(len(asked.own))
     daily = asked.panel.daily(asked.kpi.numerator[0], asked.scenario, asked.key)

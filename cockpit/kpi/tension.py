@@ -17,6 +17,8 @@ from cockpit.kpi.panel import Days, Panel, Values
 LEVEL_OF_TENSION = 3
 _HISTORY_DAYS = 728
 _FEWEST = 26
+_DUST = 1e-9
+"""A past that never moved has a deviation of rounding errors, not of nothing."""
 
 _VISITS = Term(MeasureId("ed_visits"))
 _ELDERLY = Term(MeasureId("ed_visits"), facets=("75+",))
@@ -84,7 +86,7 @@ def _level(numbers: npt.NDArray[np.int64], values: Values, day: int) -> float:
     if not len(today) or past.sum() < _FEWEST:
         return float("nan")
     deviation = values[past].std(ddof=1)
-    if deviation == 0:
+    if deviation <= _DUST * abs(values[past].mean()):
         return 0.0
     steps = (today[0] - values[past].mean()) / deviation
     return float(np.clip(np.floor(steps), 0, 4))

@@ -62,7 +62,9 @@ def spanned(own: Windows, span: Span) -> Windows:
     if span == "ytd":
         return Windows(january, own.ends)
     if span == "year":
-        december = ((years + 1).astype("datetime64[D]").astype(np.int64) - 1).astype("datetime64[D]")
+        december = ((years + 1).astype("datetime64[D]").astype(np.int64) - 1).astype(
+            "datetime64[D]"
+        )
         return Windows(january, december)
     return Windows((months - 11).astype("datetime64[D]"), own.ends)
 

@@ -71,7 +71,9 @@ def _months(last_month: date, count: int) -> Window:
 
 
 def _back(window: Window, months: int) -> Window:
-    return Window(add_months(window.start, -months), month_end(add_months(window.end.replace(day=1), -months)))
+    return Window(
+        add_months(window.start, -months), month_end(add_months(window.end.replace(day=1), -months))
+    )
 
 
 def same_day_before(day: date) -> date:

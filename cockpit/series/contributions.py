@@ -1,4 +1,4 @@
-""""Où ?": which units, or which facets, explain a change.
+""" "Où ?": which units, or which facets, explain a change.
 
 An additive KPI splits by plain difference. A ratio splits each part's share of the change in two:
 its own rate moved (weighed by its mean weight), or its weight moved (times how far its mean rate
@@ -39,7 +39,7 @@ class _Part:
     bottoms: tuple[float, float]
 
 
-def contributions(  # noqa: PLR0913
+def contributions(
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -58,12 +58,10 @@ def contributions(  # noqa: PLR0913
     nodes = compute.visible_nodes(generation, scope, unit)
     scope.require(kpi.domain)
     key = ("contributions", scope.key(), kpi, nodes, period, against, by)
-    return generation.cached(
-        key, lambda: _make(generation, scope, kpi, nodes, period, against, by)
-    )
+    return generation.cached(key, lambda: _make(generation, scope, kpi, nodes, period, against, by))
 
 
-def _make(  # noqa: PLR0913, PLR0917
+def _make(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -120,7 +118,7 @@ def _whole(
     return compute.evaluate(generation, kpi, panel, own, node=nodes[0])
 
 
-def _parts(  # noqa: PLR0913, PLR0917
+def _parts(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -171,7 +169,7 @@ def _additive(kpi: Kpi, part: _Part) -> Contribution:
 
 
 def _ratio(kpi: Kpi, whole: _Part, part: _Part) -> Contribution:
-    """rate = mean weight x change of rate; mix = change of weight x (mean rate - mean of whole).
+    """Rate = mean weight x change of rate; mix = change of weight x (mean rate - mean of whole).
 
     A part that is missing on one side (opened, closed) has no weight there and keeps its rate: all
     of its share is mix.

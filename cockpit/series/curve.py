@@ -106,10 +106,13 @@ def _year_before(now: list[tuple[date, date]], grain: Grain) -> list[tuple[date,
         return [(start - back, end - back) for start, end in now]
     if grain == Grain.YEAR:
         return [(add_months(start, -12), same_day_before(end)) for start, end in now]
-    return [(add_months(start, -12), month_end(add_months(end.replace(day=1), -12))) for start, end in now]
+    return [
+        (add_months(start, -12), month_end(add_months(end.replace(day=1), -12)))
+        for start, end in now
+    ]
 
 
-def _evaluate(  # noqa: PLR0913, PLR0917
+def _evaluate(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -120,7 +123,12 @@ def _evaluate(  # noqa: PLR0913, PLR0917
     own = windows(pairs)
     panel = compute.panel_for(generation, scope, [kpi], nodes, own, scenario=scenario)  # type: ignore[arg-type]
     points = compute.evaluate(
-        generation, kpi, panel, own, node=nodes[0], scenario=scenario  # type: ignore[arg-type]
+        generation,
+        kpi,
+        panel,
+        own,
+        node=nodes[0],
+        scenario=scenario,  # type: ignore[arg-type]
     )
     return points, own
 
@@ -136,7 +144,7 @@ def _points(
     )
 
 
-def _budget(  # noqa: PLR0913, PLR0917
+def _budget(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,

@@ -23,7 +23,10 @@ from cockpit.warehouse.attach import Generation
 def _all(generation: Generation) -> pd.DataFrame:
     """Every restatement of actual figures: measure, unit, day, before, after, received_at."""
     moved, unit, measure, batch = (
-        schema.restatement.c, schema.unit.c, schema.measure.c, schema.batch.c
+        schema.restatement.c,
+        schema.unit.c,
+        schema.measure.c,
+        schema.batch.c,
     )
     statement = (
         sa.select(
@@ -43,9 +46,7 @@ def _all(generation: Generation) -> pd.DataFrame:
     return generation.fact("restatements", lambda: generation.read(statement))
 
 
-def in_window(
-    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
-) -> bool:
+def in_window(generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window) -> bool:
     """Whether a figure that makes this KPI at these units over the window was restated."""
     moved = generation.fact("moved_units", lambda: _moved_units(generation))
     for measure, (start, end) in _read_days(generation, kpi, nodes, window):

@@ -63,7 +63,9 @@ def high_is_bad(kpi: Kpi) -> bool:
     if kpi.direction == "up":
         return False
     levels = kpi.threshold
-    return levels is None or levels.amber is None or levels.red is None or levels.red >= levels.amber
+    return (
+        levels is None or levels.amber is None or levels.red is None or levels.red >= levels.amber
+    )
 
 
 def _is_beyond(kpi: Kpi, number: float, level: float | None) -> bool:

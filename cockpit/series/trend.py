@@ -137,7 +137,7 @@ def _panel(
     return compute.panel_for(generation, scope, [p.kpi for p in plans], nodes, every)
 
 
-def _trend(  # noqa: PLR0913, PLR0917
+def _trend(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     plan: _Plan,
@@ -183,7 +183,7 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _against(  # noqa: PLR0913, PLR0917
+def _against(  # noqa: PLR0917
     kpi: Kpi, kind: str, value: float, points: Points, at: int, window: Window | None
 ) -> Change | None:
     if window is None or not points.present[at]:
@@ -191,9 +191,7 @@ def _against(  # noqa: PLR0913, PLR0917
     return change(kpi, kind, value, float(points.values[at]), window)
 
 
-def change(
-    kpi: Kpi, kind: str, value: float, reference: float, window: Window | None
-) -> Change:
+def change(kpi: Kpi, kind: str, value: float, reference: float, window: Window | None) -> Change:
     """A figure against another: difference, percent where a percent means something, polarity."""
     delta = value - reference
     is_rate = kpi.unit in {"%", "index", "/100"}
@@ -201,7 +199,7 @@ def change(
     return Change(kind, reference, delta, relative, is_good(kpi, delta), window)
 
 
-def _against_last_year(  # noqa: PLR0913, PLR0917
+def _against_last_year(  # noqa: PLR0917
     generation: Generation, kpi: Kpi, value: float, points: Points, at: int, chosen: Frame
 ) -> Change | None:
     """Planned activity is compared at equal working days, for windows of a month or more."""
@@ -217,7 +215,7 @@ def _against_last_year(  # noqa: PLR0913, PLR0917
     return replace(scaled, adjusted=True)
 
 
-def _against_target(  # noqa: PLR0913, PLR0917
+def _against_target(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
     kpi: Kpi,
@@ -232,9 +230,7 @@ def _against_target(  # noqa: PLR0913, PLR0917
         return None
     own = windows([(window.start, window.end)])
     panel = compute.panel_for(generation, scope, [kpi], nodes, own, scenario="budget")
-    points = compute.evaluate(
-        generation, kpi, panel, own, node=nodes[0], scenario="budget"
-    )
+    points = compute.evaluate(generation, kpi, panel, own, node=nodes[0], scenario="budget")
     if not points.present[0]:
         return None
     return change(kpi, "budget", value, float(points.values[0]), window)
@@ -257,9 +253,7 @@ def _forecast(
     return found.points if found else ()
 
 
-def _nothing(
-    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], period: Period
-) -> Trend:
+def _nothing(generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], period: Period) -> Trend:
     return Trend(
         kpi=kpi,
         unit=generation.units.get(nodes[0]),

@@ -20,6 +20,8 @@ HEIGHT = 240
 PADDING = {"left": 0, "top": 6, "right": 6, "bottom": 4}
 GREY = "#76839A"
 AIM = "#B8600B"
+QUIET: Spec = {"aria": False, "tooltip": False}
+"""Marks say nothing: a screen reader hears the alternative of the chart, a thumb finds `_reader`."""
 MONEY, MINUTES = "money", "minutes"
 ACTUAL, FORECAST, BEFORE, BUDGET = "actual", "forecast", "before", "budget"
 
@@ -83,7 +85,7 @@ def _only(series: str) -> list[Spec]:
 def _band() -> Spec:
     return {
         "transform": _only(FORECAST),
-        "mark": {"type": "area", "opacity": 0.18, "tooltip": False},
+        "mark": {**QUIET, "type": "area", "opacity": 0.18},
         "encoding": {
             "y": {"field": "low", "type": "quantitative"},
             "y2": {"field": "high"},
@@ -92,28 +94,28 @@ def _band() -> Spec:
 
 
 def _before(y: Spec) -> Spec:
-    mark = {"type": "line", "strokeWidth": 1.25, "color": GREY, "tooltip": False}
+    mark = {**QUIET, "type": "line", "strokeWidth": 1.25, "color": GREY}
     return {"transform": _only(BEFORE), "mark": mark, "encoding": {"y": y}}
 
 
 def _budget(y: Spec) -> Spec:
     mark = {
+        **QUIET,
         "type": "line",
         "strokeWidth": 1.5,
         "strokeDash": [2, 3],
         "color": AIM,
-        "tooltip": False,
     }
     return {"transform": _only(BUDGET), "mark": mark, "encoding": {"y": y}}
 
 
 def _actual(y: Spec) -> Spec:
-    mark = {"type": "line", "strokeWidth": 2.5, "strokeJoin": "round", "tooltip": False}
+    mark = {**QUIET, "type": "line", "strokeWidth": 2.5, "strokeJoin": "round"}
     return {"transform": _only(ACTUAL), "mark": mark, "encoding": {"y": y}}
 
 
 def _forecast(y: Spec) -> Spec:
-    mark = {"type": "line", "strokeWidth": 2.5, "strokeDash": [5, 4], "tooltip": False}
+    mark = {**QUIET, "type": "line", "strokeWidth": 2.5, "strokeDash": [5, 4]}
     return {"transform": _only(FORECAST), "mark": mark, "encoding": {"y": y}}
 
 
@@ -123,16 +125,16 @@ def _last(y: Spec) -> Spec:
     return {
         "transform": [{"filter": "datum.label !== ''"}],
         "layer": [
-            {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1}},
+            {"mark": {**QUIET, "type": "point", "filled": True, "size": 70, "opacity": 1}},
             {
                 "mark": {
+                    **QUIET,
                     "type": "text",
                     "align": "right",
                     "dy": -14,
                     "dx": 6,
                     "fontSize": 13,
                     "fontWeight": 700,
-                    "tooltip": False,
                 }
             },
         ],
@@ -145,7 +147,7 @@ def _reader(grain: Grain) -> Spec:
     said = "%A %e %B %Y" if grain in {Grain.DAY, Grain.WEEK} else "%B %Y"
     return {
         "transform": [{"filter": f"datum.series === '{ACTUAL}' || datum.series === '{FORECAST}'"}],
-        "mark": {"type": "point", "size": 500, "opacity": 0},
+        "mark": {"aria": False, "type": "point", "size": 500, "opacity": 0},
         "encoding": {
             "y": {"field": "value", "type": "quantitative"},
             "tooltip": [
@@ -160,7 +162,7 @@ def aim(target: float | None) -> list[Spec]:
     """The target as a dotted rule; nothing without one."""
     if target is None:
         return []
-    mark = {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": AIM}
+    mark = {**QUIET, "type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": AIM}
     encoding = {"x": {"value": 0}, "x2": {"value": "width"}, "y": {"datum": target}}
     return [{"data": {"values": [{}]}, "mark": mark, "encoding": encoding}]
 
@@ -190,9 +192,16 @@ def bars(spoken: Language, form: str) -> Spec:
             },
         },
         "layer": [
-            {"mark": {"type": "bar", "cornerRadiusEnd": 4, "height": 16, "tooltip": False}},
             {
-                "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12},
+                "mark": {
+                    **QUIET,
+                    "type": "bar",
+                    "cornerRadiusEnd": 4,
+                    "height": 16,
+                }
+            },
+            {
+                "mark": {**QUIET, "type": "text", "align": "left", "dx": 6, "fontSize": 12},
                 "encoding": {"text": {"field": "label"}},
             },
         ],

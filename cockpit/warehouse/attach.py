@@ -144,13 +144,13 @@ class Generation:
 
     @cached_property
     def unit_numbers(self) -> dict[str, int]:
-        """unit code -> unit_id of the facts."""
+        """Unit code -> unit_id of the facts."""
         rows = self.read(sa.select(schema.unit.c.code, schema.unit.c.unit_id))
         return dict(zip(rows["code"], rows["unit_id"].tolist(), strict=True))
 
     @cached_property
     def measure_numbers(self) -> dict[str, int]:
-        """measure name -> measure_id of the facts."""
+        """Measure name -> measure_id of the facts."""
         rows = self.read(sa.select(schema.measure.c.name, schema.measure.c.measure_id))
         return dict(zip(rows["name"], rows["measure_id"].tolist(), strict=True))
 

@@ -44,8 +44,7 @@ def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> t
     are made again.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched "
-        "(measure_id SMALLINT, scenario_id SMALLINT, day DATE)"
+        "CREATE OR REPLACE TEMP TABLE touched (measure_id SMALLINT, scenario_id SMALLINT, day DATE)"
     )
     fresh = _is_empty(connection, "observation")
     refusals = []
@@ -63,9 +62,7 @@ def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> t
     return tuple(refusals)
 
 
-def _apply_one(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
-) -> None:
+def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
     _stage(connection, landed, batch_id)
     _refuse_repeated_keys(connection, landed)
     if not _is_empty(connection, "observation"):
@@ -126,15 +123,13 @@ def _refuse_repeated_keys(connection: duckdb.DuckDBPyConnection, landed: Landed)
     distinct = first_row(
         connection,
         "SELECT count(*) FROM (SELECT DISTINCT measure_id, unit_id, day, facet_id, scenario_id "
-        "FROM staged)"
+        "FROM staged)",
     )
     if distinct and distinct[0] != _count(connection, "staged"):
         raise BadDelivery(file=landed.file, field="", expected="une seule valeur par clé")
 
 
-def _replace_covered(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
-) -> None:
+def _replace_covered(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
     """Move what the batch covers out of the way, and note the consolidated figures it changes."""
     connection.execute(
         f"""
@@ -258,7 +253,7 @@ def _refuse_mixed_levels(connection: duckdb.DuckDBPyConnection, landed: Landed) 
         JOIN unit high ON high.unit_id = a.unit_id
         JOIN unit low ON low.unit_id = b.unit_id
         LIMIT 1
-        """
+        """,
     )
     if clash:
         name, high, low = clash

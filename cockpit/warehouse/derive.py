@@ -85,9 +85,7 @@ def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None
 
 
 def _batch_of(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> int | None:
-    row = first_row(
-        connection, "SELECT batch_id FROM batch WHERE source = $1", [derivation.source]
-    )
+    row = first_row(connection, "SELECT batch_id FROM batch WHERE source = $1", [derivation.source])
     return int(row[0]) if row else None
 
 
@@ -133,7 +131,9 @@ def _replace_moved(connection: duckdb.DuckDBPyConnection, number: int) -> None:
         "INSERT INTO observation SELECT d.* FROM derived d "
         "SEMI JOIN moved USING (measure_id, unit_id, day, facet_id, scenario_id)"
     )
-    connection.execute("INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM moved")
+    connection.execute(
+        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM moved"
+    )
 
 
 def _withdraw(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:

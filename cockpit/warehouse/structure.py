@@ -77,9 +77,7 @@ class SourceRow:
     provisional_d: float
 
 
-def write_sources(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceRow]
-) -> None:
+def write_sources(connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceRow]) -> None:
     """Bring the described sources up to date; a source that was removed keeps its last row."""
     for one in sources:
         connection.execute("DELETE FROM source WHERE name = $1", [one.name])

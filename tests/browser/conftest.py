@@ -50,13 +50,20 @@ class Site:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "COCKPIT_HOME": str(home), "COCKPIT_TODAY": TODAY, "PYTHONPATH": str(ROOT)}
+    return {
+        **os.environ,
+        "COCKPIT_HOME": str(home),
+        "COCKPIT_TODAY": TODAY,
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole sample hospital, published with its alerts and forecasts."""
-    shared = Path(os.environ.get("COCKPIT_TEST_HOME") or tmp_path_factory.getbasetemp().parent / "demo")
+    shared = Path(
+        os.environ.get("COCKPIT_TEST_HOME") or tmp_path_factory.getbasetemp().parent / "demo"
+    )
     shared.mkdir(parents=True, exist_ok=True)
     home = shared / "home"
     with (shared / "lock").open("w") as lock:

@@ -61,6 +61,4 @@ def settle(page: Page) -> None:
 
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the screen."""
-    return page.evaluate(
-        "Math.max(0, document.scrollingElement.scrollWidth - window.innerWidth)"
-    )
+    return page.evaluate("Math.max(0, document.scrollingElement.scrollWidth - window.innerWidth)")

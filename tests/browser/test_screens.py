@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT, Site
-from opening import opened, overflow
 from playwright.sync_api import Browser
+
+from tests.browser.conftest import ROOT, Site
+from tests.browser.opening import opened, overflow
 
 SCREENS = {
     "synthese": "/",
@@ -29,8 +30,11 @@ SCREENS = {
 }
 LOOKS = [("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")]
 README = {
-    "synthese-phone-light", "indicateur-phone-light", "capacite-phone-dark",
-    "finances-phone-light", "synthese-desktop-light",
+    "synthese-phone-light",
+    "indicateur-phone-light",
+    "capacite-phone-dark",
+    "finances-phone-light",
+    "synthese-desktop-light",
 }
 
 

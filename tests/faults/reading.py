@@ -16,7 +16,9 @@ from cockpit.warehouse.attach import Warehouse
 
 VALUE = schema.observation.c.value
 STATEMENT = sa.select(
-    sa.func.count(VALUE).label("rows"), sa.func.min(VALUE).label("low"), sa.func.max(VALUE).label("high")
+    sa.func.count(VALUE).label("rows"),
+    sa.func.min(VALUE).label("low"),
+    sa.func.max(VALUE).label("high"),
 )
 
 

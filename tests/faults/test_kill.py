@@ -63,7 +63,9 @@ class Zygote:
 
 @pytest.fixture
 def killed(tmp_path: Path) -> Iterator[tuple[Installation, Zygote]]:
-    installation = Installation(Home(tmp_path), {"urgences": Installation(Home(tmp_path)).sources["urgences"]})
+    installation = Installation(
+        Home(tmp_path), {"urgences": Installation(Home(tmp_path)).sources["urgences"]}
+    )
     (installation.home.sources / "paie.toml").unlink()
     deliver(installation.home, 1)
     installation.refresh()

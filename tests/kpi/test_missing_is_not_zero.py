@@ -39,7 +39,9 @@ class TestMissing:
         assert list(zip(found["facet"], found["value"], strict=True)) == [
             ("18-74", 7), ("18-74", 8), ("75+", 3), ("75+", 0),
         ]  # fmt: skip
-        share = value(hospital, generation, "ed_visits_75_share", "2026-03-02", grain="day", unit="A1")
+        share = value(
+            hospital, generation, "ed_visits_75_share", "2026-03-02", grain="day", unit="A1"
+        )
         assert share == 0
 
     def test_a_rate_without_its_denominator_is_absent(self, hospital: Hospital) -> None:
@@ -47,9 +49,7 @@ class TestMissing:
         assert value(hospital, generation, "ed_los_over_8h_rate", "2026-03") is None
 
     def test_a_rate_over_a_zero_denominator_is_absent(self, hospital: Hospital) -> None:
-        generation = hospital.given(
-            "patients_midnight A1 2026-03-01 2\nbeds_open A1 2026-03-01 0"
-        )
+        generation = hospital.given("patients_midnight A1 2026-03-01 2\nbeds_open A1 2026-03-01 0")
         assert value(hospital, generation, "bed_occupancy_rate", "2026-03") is None
 
     def test_a_zero_that_was_reported_is_a_zero(self, hospital: Hospital) -> None:
@@ -64,9 +64,9 @@ class TestMissing:
 
     def test_a_unit_that_reported_nothing_is_no_part(self, hospital: Hospital) -> None:
         generation = hospital.given(VISITS)
-        assert parts(
-            hospital, generation, "ed_visits", "2026-03-02", grain="day", by="unit"
-        ) == {"A": 8}
+        assert parts(hospital, generation, "ed_visits", "2026-03-02", grain="day", by="unit") == {
+            "A": 8
+        }
 
     def test_a_stock_that_a_unit_did_not_report_on_the_last_day_is_not_carried_over(
         self, hospital: Hospital
@@ -159,9 +159,7 @@ class TestSpecialByFacet:
         assert parts(hospital, generation, "ed_los_median", "2026-03", by="facet") == {}
         assert value(hospital, generation, "ed_los_median", "2026-03", facet="0-60") is None
 
-    @pytest.mark.parametrize(
-        "name", ["het_tension_index", "year_end_landing", "forecast_quality"]
-    )
+    @pytest.mark.parametrize("name", ["het_tension_index", "year_end_landing", "forecast_quality"])
     def test_a_stored_or_site_index_has_no_part_by_facet(
         self, hospital: Hospital, name: str
     ) -> None:

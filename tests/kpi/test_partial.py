@@ -50,8 +50,13 @@ class TestClosedOnWeekends:
     def generation(self, hospital: Hospital):
         weeks = ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23", "2026-03-02",
                  "2026-03-09", "2026-03-16"]  # fmt: skip
-        lines = [f"outpatient_visits A1 {day}..{day[:-2]}{int(day[-2:]) + 4:02} 10" for day in weeks]
-        lines += ["outpatient_visits A1 2026-03-23 10", "outpatient_visits A1 2026-03-25..2026-03-27 10"]
+        lines = [
+            f"outpatient_visits A1 {day}..{day[:-2]}{int(day[-2:]) + 4:02} 10" for day in weeks
+        ]
+        lines += [
+            "outpatient_visits A1 2026-03-23 10",
+            "outpatient_visits A1 2026-03-25..2026-03-27 10",
+        ]
         return hospital.given("\n".join(lines))
 
     def test_a_weekend_that_is_never_reported_is_not_missing(self, hospital, generation) -> None:

@@ -32,9 +32,9 @@ class TestDoor:
         asked = {"when": "2026-03", "unit": None}
         assert value(hospital, generation, "births", **asked) == 3
         assert value(hospital, generation, "births", **asked, role="director_A") == 1
-        assert parts(
-            hospital, generation, "births", **asked, role="director_A", by="unit"
-        ) == {"P": 1}
+        assert parts(hospital, generation, "births", **asked, role="director_A", by="unit") == {
+            "P": 1
+        }
 
     def test_a_domain_that_the_role_does_not_see_is_refused(self, hospital: Hospital) -> None:
         generation = hospital.given("fte_paid A1 2026-03 PNM/IDE 1")
@@ -79,8 +79,9 @@ def test_no_answer_of_a_moves_with_what_b_sent(
     answers: dict[str, dict[str, str]], case: str
 ) -> None:
     expected = answers["as worked"]
-    moved = {name: (expected[name], got) for name, got in answers[case].items()
-             if got != expected[name]}
+    moved = {
+        name: (expected[name], got) for name, got in answers[case].items() if got != expected[name]
+    }
     assert not moved
 
 

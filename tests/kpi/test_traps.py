@@ -245,8 +245,8 @@ class TestNegative:
 class TestEstablishmentOnly:
     """One stay that crossed two units of A, another in one, and one stay of B.
 
-        mco_stays     A 2   B 1            passages  A1 2  A2 1  B1 1
-        mco_nights    A 9   B 3            nights    A1 4  A2 5  B1 3
+    mco_stays     A 2   B 1            passages  A1 2  A2 1  B1 1
+    mco_nights    A 9   B 3            nights    A1 4  A2 5  B1 3
     """
 
     FIGURES = """

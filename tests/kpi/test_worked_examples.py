@@ -30,9 +30,7 @@ def test_every_kpi_has_a_worked_example() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ANSWERS))
-def test_kpi_is_the_answer_worked_by_hand(
-    name: str, february: tuple[Hospital, Generation]
-) -> None:
+def test_kpi_is_the_answer_worked_by_hand(name: str, february: tuple[Hospital, Generation]) -> None:
     hospital, generation = february
     rows = series(generation, hospital.scope(), kpi(name), "G", **FEBRUARY)
     assert rows["value"].tolist() == pytest.approx([ANSWERS[name]])

@@ -23,7 +23,9 @@ class Special:
     grain: str = "day"
 
 
-def made(kpi: str, origin: date, mid: float, *, facet: str = "", mape: float | None = None) -> Forecast:
+def made(
+    kpi: str, origin: date, mid: float, *, facet: str = "", mape: float | None = None
+) -> Forecast:
     """A forecast of the group as the worker stores it, with one point."""
     return Forecast(
         KpiId(kpi),

@@ -43,11 +43,19 @@ def _raw(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def _values(read: Read, kpi: str, unit: str | None, start: date, end: date, grain: Grain, **how) -> dict:
+def _values(
+    read: Read, kpi: str, unit: str | None, start: date, end: date, grain: Grain, **how
+) -> dict:
     generation, scope = read
     frame = series(
-        generation, scope, KPIS[KpiId(kpi)], UnitId(unit) if unit else None,
-        start=start, end=end, grain=grain, **how,
+        generation,
+        scope,
+        KPIS[KpiId(kpi)],
+        UnitId(unit) if unit else None,
+        start=start,
+        end=end,
+        grain=grain,
+        **how,
     )
     keys = [frame["unit"], frame["period"]] if how.get("by") == "unit" else [frame["period"]]
     names = list(zip(*keys, strict=True)) if len(keys) > 1 else list(keys[0])
@@ -101,10 +109,18 @@ def _exits_by_year(nhs: Read) -> dict[tuple[str, date], float]:
     """`bed_turnover` is exits over bed-days: its numerator is the exits."""
     generation, scope = nhs
     frame = series(
-        generation, scope, KPIS[KpiId("bed_turnover")], None,
-        start=date(2022, 1, 1), end=date(2025, 12, 31), grain=Grain.YEAR, by="unit",
+        generation,
+        scope,
+        KPIS[KpiId("bed_turnover")],
+        None,
+        start=date(2022, 1, 1),
+        end=date(2025, 12, 31),
+        grain=Grain.YEAR,
+        by="unit",
     )
-    found = dict(zip(zip(frame["unit"], frame["period"], strict=True), frame["numerator"], strict=True))
+    found = dict(
+        zip(zip(frame["unit"], frame["period"], strict=True), frame["numerator"], strict=True)
+    )
     return {key: value for key, value in found.items() if value}
 
 
@@ -121,7 +137,9 @@ def test_english_occupancy_is_a_ratio_of_sums_never_a_mean_of_rates(nhs, real_da
         occupied[month] += float(patients)
         rates[month].append(float(patients) / float(beds))
     expected = {month: 100 * occupied[month] / open_beds[month] for month in open_beds}
-    found = _values(nhs, "bed_occupancy_rate", None, date(2022, 4, 1), date(2025, 8, 31), Grain.MONTH)
+    found = _values(
+        nhs, "bed_occupancy_rate", None, date(2022, 4, 1), date(2025, 8, 31), Grain.MONTH
+    )
     assert found == pytest.approx(expected)
     means = {month: 100 * sum(values) / len(values) for month, values in rates.items()}
     assert found != pytest.approx(means)

@@ -80,7 +80,9 @@ def test_the_same_weekday_a_year_before_is_of_the_same_iso_week() -> None:
 
 def test_only_days_and_weeks_look_back_for_the_last_reported_day() -> None:
     day = date(2026, 11, 20)
-    assert [one.own.end.day for one in candidates(DAILY, Period.DAY, day)] == list(range(20, 12, -1))
+    assert [one.own.end.day for one in candidates(DAILY, Period.DAY, day)] == list(
+        range(20, 12, -1)
+    )
     assert len(candidates(DAILY, Period.MONTH, day)) == 1
     assert len(candidates(MONTHLY, Period.DAY, day)) == 1
 

@@ -1,4 +1,4 @@
-""""Où ?": the parts of a change sum to the change, whatever opened or closed meanwhile."""
+""" "Où ?": the parts of a change sum to the change, whatever opened or closed meanwhile."""
 
 from __future__ import annotations
 
@@ -138,9 +138,9 @@ class TestLeft:
         generation = hospital.given(
             "ed_los_minutes A1 2026-11-13 0-60 4\ned_los_minutes A1 2026-11-20 60-120 4"
         )
-        assert contributions(
-            generation, hospital.scope(), kpi("ed_los_median"), "A", Period.DAY
-        ) == ()
+        assert (
+            contributions(generation, hospital.scope(), kpi("ed_los_median"), "A", Period.DAY) == ()
+        )
 
     def test_a_change_without_a_past_has_no_parts(self, hospital: Hospital) -> None:
         generation = hospital.given("births A1 2026-11-20 3")
@@ -169,9 +169,7 @@ class TestSameWindowAsTheTile:
             fte_paid B1 2025-01..2026-10 PNM/IDE 3
             """
         )
-        parts = found(
-            hospital, generation, "fte_paid", "P", Period.ROLLING, against="last_year"
-        )
+        parts = found(hospital, generation, "fte_paid", "P", Period.ROLLING, against="last_year")
         # November 2024 to October 2025: ten months known, six of them with A2
         assert parts["A2"].before == pytest.approx(12 * 6 / 10)
         assert parts["A2"].after is None

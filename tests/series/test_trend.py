@@ -23,9 +23,7 @@ class TestSameNumbers:
 
     def test_a_tile_is_the_point_of_the_series(self, hospital: Hospital) -> None:
         generation = hospital.given(FIGURES)
-        found = trends(
-            generation, hospital.scope(), tuple(KPIS.values()), "G", Period.MONTH
-        )
+        found = trends(generation, hospital.scope(), tuple(KPIS.values()), "G", Period.MONTH)
         february = Window(date(2026, 2, 1), date(2026, 2, 28))
         seen = [one for one in found if one.window == february]
         assert len(seen) > 60

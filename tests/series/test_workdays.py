@@ -47,9 +47,7 @@ class TestMay:
         assert change.adjusted
         assert change.reference == pytest.approx(1700)
         assert change.relative == pytest.approx(3.0)
-        parts = contributions(
-            generation, scope, one, "P", Period.MONTH, against="last_year", by=by
-        )
+        parts = contributions(generation, scope, one, "P", Period.MONTH, against="last_year", by=by)
         assert sum(part.total for part in parts) == pytest.approx(change.delta)
         assert [part.before for part in parts] == pytest.approx([1000 * 17 / 19, 900 * 17 / 19])
 

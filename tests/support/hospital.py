@@ -150,9 +150,7 @@ class Hospital:
             self.home.landing, batch, already, structure_hash=stamp, provisional_days=late
         )
 
-    def publish(
-        self, *, forecasts: Sequence[Forecast] = (), derived: bool = False
-    ) -> Generation:
+    def publish(self, *, forecasts: Sequence[Forecast] = (), derived: bool = False) -> Generation:
         """Publish what was landed since the last generation. derived: with the T2A estimate."""
         fresh = publish.current_path(self.home.generations) is None
         held = frozenset() if fresh else self.warehouse.generation().batch_hashes
@@ -186,9 +184,7 @@ class Hospital:
         return scope_named(role, roots, sites)
 
 
-def _add_forecasts(
-    connection: duckdb.DuckDBPyConnection, forecasts: Sequence[Forecast]
-) -> None:
+def _add_forecasts(connection: duckdb.DuckDBPyConnection, forecasts: Sequence[Forecast]) -> None:
     for name, rows in to_tables(forecasts).items():
         connection.register("made", rows)
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM made")

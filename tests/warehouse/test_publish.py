@@ -40,7 +40,10 @@ def test_the_newest_generations_are_kept_and_only_them(installation):
     for _ in range(6):
         publish(installation.home, NOTHING)
     assert names(installation) == [
-        "CURRENT", "gen-000004.duckdb", "gen-000005.duckdb", "gen-000006.duckdb",
+        "CURRENT",
+        "gen-000004.duckdb",
+        "gen-000005.duckdb",
+        "gen-000006.duckdb",
     ]
 
 

@@ -27,7 +27,11 @@ def fed(installation: Installation) -> Installation:
 
 
 def test_a_first_delivery_is_kept_and_summed_at_every_inner_unit(fed):
-    assert fed.visits() == {("10", "2026-03-01"): 5, ("20", "2026-03-01"): 7, ("10", "2026-03-02"): 6}
+    assert fed.visits() == {
+        ("10", "2026-03-01"): 5,
+        ("20", "2026-03-01"): 7,
+        ("10", "2026-03-02"): 6,
+    }
     assert (fed.total("E1"), fed.total("E2"), fed.total("GHT")) == (11, 7, 18)
     assert fed.total("E1", "work_accidents") == 6
 
@@ -64,7 +68,11 @@ def test_the_same_rows_in_another_file_leave_the_same_figures_and_no_restatement
 def test_a_row_delivered_again_replaces_its_own_key_only(fed):
     fed.drop("urgences-2.csv", "01/03/2026;10;9")
     fed.refresh()
-    assert fed.visits() == {("10", "2026-03-01"): 9, ("20", "2026-03-01"): 7, ("10", "2026-03-02"): 6}
+    assert fed.visits() == {
+        ("10", "2026-03-01"): 9,
+        ("20", "2026-03-01"): 7,
+        ("10", "2026-03-02"): 6,
+    }
     assert fed.total("GHT") == 22
 
 
@@ -96,7 +104,9 @@ def test_a_figure_that_was_still_provisional_leaves_no_restatement(installation)
 
 def test_days_replaced_whole_lose_the_rows_that_the_new_file_has_not(installation):
     """F22: a stay cancelled at the source disappears when the day is delivered again."""
-    (installation.home.sources / "urgences.toml").write_text('replace = "day"\n' + URGENCES, "utf-8")
+    (installation.home.sources / "urgences.toml").write_text(
+        'replace = "day"\n' + URGENCES, "utf-8"
+    )
     installation.drop("urgences-1.csv", "01/03/2026;10;5", "01/03/2026;20;7", "02/03/2026;20;1")
     installation.refresh()
     installation.drop("urgences-2.csv", "01/03/2026;10;5")
@@ -109,7 +119,9 @@ def test_days_replaced_whole_lose_the_rows_that_the_new_file_has_not(installatio
 def test_late_days_in_any_order_of_arrival_give_the_same_figures(installation, order):
     """F20: three days, one file each, no day delivered twice."""
     for day in order:
-        installation.drop(f"urgences-{day}.csv", f"0{day}/03/2026;10;{day}0", f"0{day}/03/2026;20;1")
+        installation.drop(
+            f"urgences-{day}.csv", f"0{day}/03/2026;10;{day}0", f"0{day}/03/2026;20;1"
+        )
         installation.refresh()
     assert installation.visits() == {
         (unit, f"2026-03-0{day}"): 10 * day if unit == "10" else 1
@@ -123,8 +135,13 @@ def test_a_refreshed_warehouse_and_one_rebuilt_from_landing_hold_the_same(fed):
     fed.drop("urgences-2.csv", "01/03/2026;10;9", "03/03/2026;11;2")
     fed.drop("paie-2.csv", "2026-01;10;4")
     fed.refresh()
-    tables = (KEPT, SUMMED, "SELECT * EXCLUDE batch_id FROM g.restatement ORDER BY ALL",
-              "SELECT * EXCLUDE (batch_id) FROM g.batch ORDER BY ALL", "FROM g.feed ORDER BY ALL")
+    tables = (
+        KEPT,
+        SUMMED,
+        "SELECT * EXCLUDE batch_id FROM g.restatement ORDER BY ALL",
+        "SELECT * EXCLUDE (batch_id) FROM g.batch ORDER BY ALL",
+        "FROM g.feed ORDER BY ALL",
+    )
     before = [fed.rows(sql) for sql in tables]
     for path in fed.home.generations.glob("*"):
         path.unlink()
@@ -206,7 +223,8 @@ def test_an_unreadable_source_file_leaves_the_others_published(fed):
     (fed.home.sources / "paie.toml").write_text("connector = ", "utf-8")
     fed.drop("urgences-2.csv", "03/03/2026;10;4")
     assert {run.source: run.status for run in fed.refresh().runs} == {
-        "paie": "failed", "urgences": "ok",
+        "paie": "failed",
+        "urgences": "ok",
     }
     assert fed.total("E1", "work_accidents") == 6
 
@@ -265,10 +283,13 @@ class TestAChangeOfStructure:
         """Landing does not hold them, and their quality is judged months later."""
         from cockpit.warehouse.publish import publish
 
-        publish(fed.home, lambda connection: connection.execute(
-            "INSERT INTO forecast_run VALUES ('ed_visits', '10', '', 'm', DATE '2026-03-01', "
-            "TIMESTAMP '2026-03-02', DATE '2025-03-01', 0.1, 0.2, '')"
-        ))
+        publish(
+            fed.home,
+            lambda connection: connection.execute(
+                "INSERT INTO forecast_run VALUES ('ed_visits', '10', '', 'm', DATE '2026-03-01', "
+                "TIMESTAMP '2026-03-02', DATE '2025-03-01', 0.1, 0.2, '')"
+            ),
+        )
         fed.structure(STRUCTURE.replace("20;E2;uf", "20;E1;uf"))
         fed.refresh()
         assert fed.rows("SELECT kpi, unit, mape FROM g.forecast_run") == [("ed_visits", "10", 0.1)]

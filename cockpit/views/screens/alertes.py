@@ -40,6 +40,7 @@ def show(context: Context) -> None:
     shown = [alert for alert in alerts if chosen is None or alert.domain is chosen]
     if not shown:
         st.html(parts.empty(_("Aucune alerte dans cette famille.")))
+    st.html(parts.section(_("Alertes ouvertes"), _("la plus grave en premier")))
     _list(context, shown)
 
 

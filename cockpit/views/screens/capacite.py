@@ -39,6 +39,7 @@ def show(context: Context) -> None:
     ask = (context.generation, context.scope)
     now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
     st.html(parts.note(balance(now), _worst(now)))
+    st.html(parts.section(_("Situation"), _("relevé de 8 h et veille")))
     widgets.tile_grid(context, [found for found in now if found.value is not None])
     _services(context)
     for kpi in context.having(_OCCUPANCY, "ed_visits"):

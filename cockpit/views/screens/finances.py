@@ -36,6 +36,7 @@ def show(context: Context) -> None:
     """Tiles, landing by title, accounts of one title, T2A, cash curve, other ratios."""
     widgets.head(context, _("Finances"))
     widgets.breadcrumb(context, "finances", context.path())
+    st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
     _tiles(context, _HEAD, "finance_head")
     _landing(context)
     _accounts(context)

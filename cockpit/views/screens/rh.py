@@ -36,6 +36,7 @@ def show(context: Context) -> None:
     widgets.period_switch(context)
     ask = (context.generation, context.scope)
     found = trends(*ask, context.having(*_TILES), context.unit.id, context.period)
+    st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
     widgets.tile_grid(context, found)
     for kpi in context.having("absence_rate"):
         drawn = curve(*ask, kpi, context.unit.id, Period.MONTH)
