@@ -190,9 +190,10 @@ def series(
     """A KPI over time at one unit, optionally split by the units below it or by facet.
 
     Returns one row per point that can be computed: period (first day, date), value (the KPI's
-    unit), numerator and denominator as summed (NaN when the KPI has no denominator), status ("provisional": may still move;
-    "partial": days or units are missing; "consolidated"); with `by`, a column `unit` or
-    `facet`. Sorted by split then period. Periods are whole civil periods (ISO weeks).
+    unit), numerator and denominator as summed (NaN when the KPI has no denominator), status
+    ("provisional": may still move; "partial": days or units are missing; "consolidated"); with
+    `by`, a column `unit` or `facet`. Sorted by split then period. Periods are whole civil periods
+    (ISO weeks).
     Raises UnknownUnit, OutOfScope.
     """
     nodes = visible_nodes(generation, scope, unit)

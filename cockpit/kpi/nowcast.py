@@ -20,13 +20,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from cockpit.kpi.model import MeasureId
-from cockpit.warehouse.derive import Derivation
+from cockpit.warehouse.derive import Derivation, Memory
 
 _AGES = np.array([0, 3, 7, 15, 20, 30, 60, 90])
 _SHARES = np.array([0.04, 0.28, 0.55, 0.80, 0.90, 0.97, 0.995, 0.999])
 _COMPLETE_AGE = 90
 _MEMORY_DAYS = 365
 _TRUSTED_SHARE = 0.5
+_USUAL_AGE = 30
+_QUARTER_DAYS = 91
 _STAY_ITEMS = ("GHS_HC", "GHS_AMBU")
 
 CODED = MeasureId("t2a_coded_eur")
@@ -111,7 +113,7 @@ def _by_age(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def _usual_by_weekday(rows: pd.DataFrame, as_of: pd.Timestamp) -> npt.NDArray[np.float64]:
     age = (as_of - rows["day"]).dt.days
-    settled = rows[(age >= 30) & (age < 30 + 91)]
+    settled = rows[(age >= _USUAL_AGE) & (age < _USUAL_AGE + _QUARTER_DAYS)]
     keys = ["unit", "facet", "weekday"]
     settled = settled.assign(weekday=settled["day"].dt.weekday)
     usual = settled.groupby(keys)["value"].mean()
@@ -126,4 +128,5 @@ T2A = Derivation(
     writes=ESTIMATED,
     provisional_days=60,
     make=estimate,
+    memory=Memory(CLOSED_STAYS, CODED_STAYS, _COMPLETE_AGE, _COMPLETE_AGE + _MEMORY_DAYS),
 )

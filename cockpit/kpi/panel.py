@@ -252,7 +252,7 @@ def _tables(generation: Generation, nodes: Sequence[UnitId]) -> list[tuple[sa.Ta
     return [(table, ids) for table, ids in pairs if ids] or [(schema.rollup_day, [])]
 
 
-def _statement(
+def _statement(  # noqa: PLR0917 - what one statement selects
     generation: Generation,
     table: sa.Table,
     units: list[int],

@@ -92,7 +92,8 @@ def last_day(generation: Generation, kpi: Kpi, nodes: Sequence[UnitId] = ()) -> 
     """The last day that every measure of the KPI describes; None when one has no actual figure.
 
     A monthly KPI ends with its last closed month: three weeks of revenue against a month of budget
-    would be a wrong number. nodes: as far as the sites of these units have reported; without them, as far as anyone has.
+    would be a wrong number. nodes: as far as the sites of these units have reported; without them,
+    as far as anyone has.
     """
     ends = [_last_at(generation, m, nodes) for m in _actual_measures(kpi)]
     known = [end for end in ends if end]

@@ -33,7 +33,7 @@ TERMS = (_VISITS, _ELDERLY, _ADMISSIONS, _KNOWN, _PRESENT, _MINUTES, _ADMITTED, 
 
 
 def counts(panel: Panel, wanted: Days) -> Values:
-    """For each day, how many indicators are at level 3 or more; NaN when fewer than four are known."""
+    """For each day, how many indicators are at level 3 or more; NaN when under four are known."""
     levels = np.array([_levels(series, wanted) for series in _indicators(panel).values()])
     known = (~np.isnan(levels)).sum(axis=0)
     tense = (np.nan_to_num(levels, nan=-1.0) >= LEVEL_OF_TENSION).sum(axis=0)

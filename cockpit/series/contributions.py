@@ -1,4 +1,4 @@
-""" "Où ?": which units, or which facets, explain a change.
+"""Which units, or which facets, explain a change: the "où ?" of the screens.
 
 An additive KPI splits by plain difference. A ratio splits each part's share of the change in two:
 its own rate moved (weighed by its mean weight), or its weight moved (times how far its mean rate

@@ -19,15 +19,15 @@ def compared(kpi: Kpi, value: float | None, references: dict[str, Change]) -> fl
     if kpi.threshold.on == "value":
         return value
     reference = references.get(kpi.threshold.against)
-    if reference is None:
-        return None
-    if reference.window is not None and reference.window.days < _FEWEST_DAYS_OF_A_GAP:
+    if reference is None or _is_too_short(reference):
         return None
     if kpi.threshold.on == "gap":
         return reference.delta
-    if reference.reference == 0:
-        return None
-    return 100.0 * reference.delta / abs(reference.reference)
+    return 100.0 * reference.delta / abs(reference.reference) if reference.reference else None
+
+
+def _is_too_short(reference: Change) -> bool:
+    return reference.window is not None and reference.window.days < _FEWEST_DAYS_OF_A_GAP
 
 
 def status(kpi: Kpi, value: float | None, references: dict[str, Change]) -> Status:

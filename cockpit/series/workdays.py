@@ -16,7 +16,7 @@ FEWEST_DAYS = 28
 
 @cache
 def public_holidays(year: int, *, alsace_moselle: bool) -> frozenset[date]:
-    """The eleven public holidays of a year, thirteen in Alsace-Moselle (Code du travail L3133-1)."""
+    """The eleven public holidays of a year (Code du travail L3133-1), 13 in Alsace-Moselle."""
     region = "57" if alsace_moselle else None
     return frozenset(holidays.country_holidays("FR", subdiv=region, years=year))
 

@@ -32,6 +32,9 @@ class Column:
         return " ".join(name for name, holds in named if holds)
 
 
+_TENTH = 0.05
+"""Below this a part in points would read 0,0 beside a visible bar."""
+
 Row = Sequence[str]
 
 
@@ -98,7 +101,7 @@ def _share(kpi: Kpi, part: Contribution, reach: float) -> str:
 def signed(kpi: Kpi, difference: float) -> str:
     """A part of a change, in the KPI's unit: points for a rate."""
     if kpi.unit == "%":
-        return french.points(difference)
+        return french.points(difference, 1 if abs(difference) >= _TENTH else 2)
     if kpi.unit in {"€", "k€", "M€"}:
         step = {"€": 1.0, "k€": 1e3, "M€": 1e6}[kpi.unit]
         return french.euros(difference * step, signed=True)

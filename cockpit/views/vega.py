@@ -21,7 +21,7 @@ PADDING = {"left": 0, "top": 6, "right": 6, "bottom": 4}
 GREY = "#76839A"
 AIM = "#B8600B"
 QUIET: Spec = {"aria": False, "tooltip": False}
-"""Marks say nothing: a screen reader hears the alternative of the chart, a thumb finds `_reader`."""
+"""Marks say nothing: a screen reader hears the whole chart, a thumb finds `_reader`."""
 MONEY, MINUTES = "money", "minutes"
 ACTUAL, FORECAST, BEFORE, BUDGET = "actual", "forecast", "before", "budget"
 

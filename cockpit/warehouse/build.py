@@ -78,8 +78,8 @@ def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: 
 def _stage(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
     connection.register("delivered", landed.rows())
     connection.execute(
-        "INSERT INTO facet SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), "
-        "code FROM (SELECT DISTINCT facet AS code FROM delivered "
+        "INSERT INTO facet "
+        "SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), code FROM (SELECT DISTINCT facet AS code FROM delivered "
         "WHERE facet NOT IN (SELECT code FROM facet))"
     )
     connection.execute(

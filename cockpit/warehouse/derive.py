@@ -18,11 +18,32 @@ from cockpit.warehouse.build import next_batch_id
 from cockpit.warehouse.engine import first_row
 
 
+_FOR_EVER = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a derivation forgets, so that ten years of history cost no more than two.
+
+    A unit-day older than `forgets_days` (before the last day of the first measure read) on which
+    `done` is not below `due` is settled: its figure is the delivered one, and `make` does not see
+    it. A unit is forgotten only when its means can be taken on newer days: at least one older than
+    `settles_days` on which something was done.
+    """
+
+    due: MeasureId
+    done: MeasureId
+    settles_days: int
+    forgets_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """source: the name under which the figures are published. make: from a long frame (measure,
     unit, day, facet, value; scenario actual) of `reads` to the rows (unit, day, facet, value) of
-    `writes`; days are datetime64."""
+    `writes`; days are datetime64, units any keys.
+    memory: None gives `make` every figure. Otherwise it gets those it can need, see `Memory`.
+    """
 
     source: str
     label: str
@@ -30,6 +51,7 @@ class Derivation:
     writes: MeasureId
     provisional_days: float
     make: Callable[[pd.DataFrame], pd.DataFrame]
+    memory: Memory | None = None
 
 
 def derive(connection: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation]) -> None:
@@ -67,11 +89,12 @@ def _is_delivered(connection: duckdb.DuckDBPyConnection, derivation: Derivation)
 
 def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
     """Sorted inputs: the same figures give the same estimate to the last bit, in any file."""
+    _mark_open_days(connection, derivation)
     inputs = connection.execute(
         """
-        SELECT m.name AS measure, u.code AS unit, o.day, f.code AS facet, o.value
-        FROM observation o JOIN measure m USING (measure_id) JOIN unit u USING (unit_id)
-        JOIN facet f USING (facet_id)
+        SELECT m.name AS measure, o.unit_id AS unit, o.day, f.code AS facet, o.value
+        FROM observation o JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
+        SEMI JOIN open_days USING (unit_id, day)
         WHERE m.name IN (SELECT unnest($1)) AND o.scenario_id = 0
         ORDER BY o.measure_id, o.unit_id, o.day, o.facet_id
         """,
@@ -81,7 +104,42 @@ def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None
     number = _batch_of(connection, derivation) or next_batch_id(connection)
     _stage(connection, derivation, rows, number)
     _replace_moved(connection, number)
-    _record(connection, derivation, number, len(rows))
+    _record(connection, derivation, number)
+
+
+_OPEN_DAYS = """
+    CREATE OR REPLACE TEMP TABLE open_days AS
+    WITH inputs AS (
+        SELECT m.name, o.unit_id, o.day, o.value
+        FROM observation o JOIN measure m USING (measure_id)
+        WHERE m.name IN (SELECT unnest($reads)) AND o.scenario_id = 0),
+    days AS (
+        SELECT unit_id, day, bool_or(name = $first) AS given,
+               sum(value) FILTER (name = $due) AS due,
+               coalesce(sum(value) FILTER (name = $done), 0) AS done
+        FROM inputs GROUP BY unit_id, day),
+    aged AS (
+        SELECT *, (SELECT max(day) FROM inputs WHERE name = $first) - day AS age FROM days),
+    remembered AS (
+        SELECT DISTINCT unit_id FROM aged
+        WHERE age >= $settles AND age < $forgets AND given AND due IS NOT NULL AND done > 0)
+    SELECT unit_id, day FROM aged
+    WHERE age <= $forgets OR due > done OR unit_id NOT IN (SELECT unit_id FROM remembered)
+    UNION
+    SELECT unit_id, max(day) FROM days WHERE due IS NOT NULL GROUP BY unit_id
+"""
+"""The last line keeps one day of every unit that counts what is due: it says that it does."""
+
+
+def _mark_open_days(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
+    memory = derivation.memory
+    facts: dict[str, object] = {"reads": list(derivation.reads), "first": derivation.reads[0]}
+    if memory is None:
+        facts |= {"due": "", "done": "", "settles": 0, "forgets": _FOR_EVER}
+    else:
+        facts |= {"due": memory.due, "done": memory.done}
+        facts |= {"settles": memory.settles_days, "forgets": memory.forgets_days}
+    connection.execute(_OPEN_DAYS, facts)
 
 
 def _batch_of(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> int | None:
@@ -92,17 +150,25 @@ def _batch_of(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> 
 def _stage(
     connection: duckdb.DuckDBPyConnection, derivation: Derivation, rows: pd.DataFrame, number: int
 ) -> None:
+    """What was made, and the settled figures as they were delivered."""
     connection.register("derived_rows", rows)
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE derived AS
-        SELECT m.measure_id, u.unit_id, d.day::DATE AS day, f.facet_id, 0::SMALLINT AS scenario_id,
-               d.value, $2::INTEGER AS batch_id
-        FROM derived_rows d JOIN measure m ON m.name = $1 JOIN unit u ON u.code = d.unit
-        JOIN facet f ON f.code = d.facet
-        ORDER BY u.unit_id, d.day
+        WITH made AS (
+            SELECT d.unit AS unit_id, d.day::DATE AS day, f.facet_id, d.value
+            FROM derived_rows d JOIN facet f ON f.code = d.facet
+            UNION ALL
+            SELECT o.unit_id, o.day, o.facet_id, o.value
+            FROM observation o JOIN measure m ON m.measure_id = o.measure_id AND m.name = $first
+            ANTI JOIN open_days USING (unit_id, day)
+            WHERE o.scenario_id = 0)
+        SELECT m.measure_id, made.unit_id::INTEGER AS unit_id, made.day, made.facet_id,
+               0::SMALLINT AS scenario_id, made.value, $number::INTEGER AS batch_id
+        FROM made JOIN measure m ON m.name = $writes
+        ORDER BY made.unit_id, made.day
         """,
-        [derivation.writes, number],
+        {"first": derivation.reads[0], "writes": derivation.writes, "number": number},
     )
     connection.unregister("derived_rows")
 
@@ -150,13 +216,11 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> 
     connection.execute("DELETE FROM source WHERE name = $1", [derivation.source])
 
 
-def _record(
-    connection: duckdb.DuckDBPyConnection, derivation: Derivation, number: int, rows: int
-) -> None:
+def _record(connection: duckdb.DuckDBPyConnection, derivation: Derivation, number: int) -> None:
     connection.execute("DELETE FROM batch WHERE batch_id = $1", [number])
     connection.execute(
-        "INSERT INTO batch VALUES ($1, $2, '', '', $3, $4, $4, 0, 0)",
-        [number, derivation.source, clock.utc_naive(clock.now()), rows],
+        "INSERT INTO batch SELECT $1, $2, '', '', $3, count(*), count(*), 0, 0 FROM derived",
+        [number, derivation.source, clock.utc_naive(clock.now())],
     )
     connection.execute("DELETE FROM source WHERE name = $1", [derivation.source])
     connection.execute(

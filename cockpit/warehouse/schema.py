@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 2
+VERSION = 3
 """A generation of an older version is made again from landing by the next refresh."""
 
 metadata = sa.MetaData()
@@ -121,6 +121,15 @@ source = sa.Table(
     sa.Column("stale_after_h", sa.Double, nullable=False),
     sa.Column("provisional_d", sa.Double, nullable=False),
 )
+
+reporter = sa.Table(
+    "reporter",
+    metadata,
+    sa.Column("measure_id", sa.SmallInteger, nullable=False),
+    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
+    sa.Column("unit_id", sa.Integer, nullable=False),
+)
+"""The units that ever delivered a measure: a few thousand rows that say what would take a scan."""
 
 restatement = sa.Table(
     "restatement",

@@ -50,9 +50,11 @@ def write_units(connection: duckdb.DuckDBPyConnection, units: UnitTree) -> None:
     ]
     nodes = pa.table({"node_id": [a for a, _ in pairs], "unit_id": [b for _, b in pairs]})
     for name, table in (("unit", rows), ("closure", nodes)):
-        connection.execute(f"DELETE FROM {name}")
+        connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a table of the schema
         connection.register("staged_units", table)
-        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM staged_units")
+        connection.execute(
+            f"INSERT INTO {name} BY NAME SELECT * FROM staged_units"  # noqa: S608 - same
+        )
         connection.unregister("staged_units")
 
 

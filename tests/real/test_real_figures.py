@@ -43,7 +43,7 @@ def _raw(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def _values(
+def _values(  # noqa: PLR0917 - one line per question below
     read: Read, kpi: str, unit: str | None, start: date, end: date, grain: Grain, **how
 ) -> dict:
     generation, scope = read
