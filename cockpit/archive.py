@@ -15,7 +15,8 @@ import json
 import sqlite3
 import tarfile
 import tempfile
-from contextlib import closing, contextmanager
+import zlib
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 _LABEL = "cockpit-backup.json"
 _FORMAT = 1
 _STATE = "state.db"
+_POINTER = "CURRENT"
 _ASIDE = "avant-restauration"
 _SKIPPED = (".lock", ".partial", "-wal", "-shm", "-journal")
+_BESIDE_STATE = ("-wal", "-shm", "-journal")
 
 
 class HomeNotEmpty(Refused):
@@ -51,8 +54,12 @@ def backup(home: Home, path: Path) -> int:
     try:
         with tarfile.open(partial, "w:gz", compresslevel=3) as archive:
             _add_label(archive)
-            for file in _files(home.root):
-                archive.add(file, file.relative_to(home.root).as_posix(), recursive=False)
+            newest = _newest(home.generations)
+            for file in _files(home.root, newest):
+                with suppress(FileNotFoundError):  # the worker has just replaced it
+                    archive.add(file, file.relative_to(home.root).as_posix(), recursive=False)
+            if newest:
+                _add_text(archive, f"generations/{_POINTER}", newest)
             _add_state(archive, home.root / _STATE)
         partial.replace(path)
     finally:
@@ -67,7 +74,7 @@ def restore(home: Home, path: Path, *, force: bool = False) -> Path | None:
     WarehouseBusy while a worker runs.
     """
     with _no_worker(home):
-        present = [one for one in home.root.iterdir() if not _is_skipped(one)]
+        present = [one for one in home.root.iterdir() if _is_kept(one)]
         if present and not force:
             raise HomeNotEmpty(home=str(home.root))
         with tempfile.TemporaryDirectory(dir=home.root, prefix=".restore-") as folder:
@@ -80,19 +87,29 @@ def restore(home: Home, path: Path, *, force: bool = False) -> Path | None:
     return aside
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """What to keep, sorted; of the generations, the pointer and the one it names."""
+def _newest(generations: Path) -> str:
+    pointer = generations / _POINTER
+    return pointer.read_text("utf-8").strip() if pointer.exists() else ""
+
+
+def _files(root: Path, newest: str) -> Iterator[Path]:
+    """What to keep, sorted; of the generations, the newest: its pointer is written apart, so that
+    both agree should the worker publish meanwhile."""
     generations = root / "generations"
-    pointer = generations / "CURRENT"
-    kept = {"CURRENT", pointer.read_text("utf-8").strip()} if pointer.exists() else set()
     for file in sorted(root.rglob("*")):
         inside = file.relative_to(root).parts[0]
         if not file.is_file() or inside.startswith((".", _ASIDE)) or _is_skipped(file):
             continue
-        if file.parent == generations and file.name not in kept:
+        if file.parent == generations and file.name != newest:
             continue
         if file != root / _STATE:
             yield file
+
+
+def _is_kept(path: Path) -> bool:
+    """The logs beside the state go with it: SQLite would play them into the restored one."""
+    beside = path.name.startswith(_STATE) and path.name.endswith(_BESIDE_STATE)
+    return beside or not _is_skipped(path)
 
 
 def _is_skipped(path: Path) -> bool:
@@ -101,9 +118,14 @@ def _is_skipped(path: Path) -> bool:
 
 def _add_label(archive: tarfile.TarFile) -> None:
     label = {"format": _FORMAT, "version": __version__, "made_at": clock.now().isoformat()}
-    data = json.dumps(label).encode()
-    entry = tarfile.TarInfo(_LABEL)
+    _add_text(archive, _LABEL, json.dumps(label))
+
+
+def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    data = text.encode()
+    entry = tarfile.TarInfo(name)
     entry.size = len(data)
+    entry.mtime = int(clock.now().timestamp())
     archive.addfile(entry, io.BytesIO(data))
 
 
@@ -126,7 +148,7 @@ def _extract(path: Path, folder: Path) -> None:
             if first is None or first.name != _LABEL:
                 raise wrong
             archive.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise wrong from error
 
 

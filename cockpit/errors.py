@@ -6,6 +6,7 @@
     │   ├── WarehouseBusy        another process is publishing
     │   └── NoGeneration         nothing was published yet
     └── Refused              the same call will never work; a person must change something
+        ├── BadSettings          cockpit.toml is malformed
         ├── BadSource            a source's TOML is malformed
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
@@ -93,6 +94,12 @@ class _BadFile(Refused):
         if self.facts.get("field"):
             where += f", champ « {self.facts['field']} »"
         return f"{where} : attendu {self.facts['expected']}. {self.kept} Corrigez puis relancez."
+
+
+class BadSettings(_BadFile):
+    """Facts: file, field, expected."""
+
+    kept = "Rien n'a démarré ni changé."
 
 
 class BadSource(_BadFile):

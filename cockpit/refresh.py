@@ -17,14 +17,14 @@ from cockpit import clock, state
 from cockpit.access.scope import Scope, Site, scope_named
 from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.store import to_table
+from cockpit.answers.local import kpis_of
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.deliver import batches
 from cockpit.connect.structure import load_structure
-from cockpit.errors import BadDelivery, BadSource, CockpitError, SourceUnavailable
+from cockpit.errors import BadDelivery, BadRequest, BadSource, CockpitError, SourceUnavailable
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
-from cockpit.kpi.catalogue import with_local
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
@@ -91,9 +91,12 @@ def refresh(
     units = load_structure(home.structure)
     configs, errors = load_sources(home)
     chosen = [one for one in configs if not sources or one.name in sources]
+    broken = [one for one in errors if not sources or _name_of(one) in sources]
+    if not {*sources} <= {*(one.name for one in chosen), *map(_name_of, broken)}:
+        raise BadRequest(field="SOURCE", expected="une source de « cockpit source list »")
     with publish.publishing(home.generations):
         readings = [_read(home, config, units, on_step) for config in chosen]
-        readings += [_broken(error) for error in errors if not sources]
+        readings += [_broken(error) for error in broken]
         published = _publish_pending(home, units, configs, readings, on_step)
         if published or _wants_alerts(home):
             _publish_alerts(home)
@@ -176,9 +179,12 @@ def _refuse_file(reading: _Reading, error: BadDelivery) -> None:
     )
 
 
+def _name_of(error: BadSource) -> str:
+    return str(error.facts["file"]).removesuffix(".toml")
+
+
 def _broken(error: BadSource) -> _Reading:
-    name = str(error.facts["file"]).removesuffix(".toml")
-    reading = _Reading(name, clock.utc_naive(clock.now()), failed=True)
+    reading = _Reading(_name_of(error), clock.utc_naive(clock.now()), failed=True)
     reading.sentences.append(error.sentence())
     return reading
 
@@ -273,7 +279,7 @@ def _publish_alerts(home: Home) -> int:
     """Evaluate the rules on the newest generation, then publish what they say."""
     generation = attach.Warehouse(home).generation()
     scope = whole_scope(generation)
-    kpis = tuple(with_local(home.kpis).values())
+    kpis = tuple(kpis_of(home.kpis).values())
     evaluated_at = clock.utc_naive(clock.now())
     table = to_table(evaluate(generation, scope, kpis, clock.today()))
 

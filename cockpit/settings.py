@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cockpit.errors import BadSource
+from cockpit.errors import BadSettings
 
 
 class Installation(BaseModel):
@@ -22,14 +22,30 @@ class Installation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = "Mon établissement"
+    name: str = Field("Mon établissement", min_length=1)
     language: Literal["fr", "en"] = "fr"
     school_zone: Literal["A", "B", "C"] = "B"
     holidays: Literal["metropole", "alsace-moselle"] = "metropole"
-    keep_generations: int = 5
+    keep_generations: int = Field(5, ge=2, le=1000)
     host: str = "127.0.0.1"
-    port: int = 8501
-    duckdb_memory_limit: str = "2GB"
+    port: int = Field(8501, ge=1, le=65535)
+    duckdb_memory_limit: str = Field("2GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")
+
+
+_EXPECTED = {
+    "name": "un texte non vide",
+    "language": "fr ou en",
+    "school_zone": "A, B ou C",
+    "holidays": "metropole ou alsace-moselle",
+    "keep_generations": "un entier de 2 à 1000",
+    "host": "une adresse entre guillemets",
+    "port": "un entier de 1 à 65535",
+    "duckdb_memory_limit": "une taille comme 512MB ou 2GB",
+}
+
+
+def _expected(field: str) -> str:
+    return _EXPECTED.get(field, "l'un des champs " + ", ".join(_EXPECTED))
 
 
 @dataclass(frozen=True)
@@ -80,18 +96,20 @@ class Home:
 
     @cached_property
     def installation(self) -> Installation:
-        """`cockpit.toml`, or the defaults. Raises BadSource naming the field that is wrong."""
+        """`cockpit.toml`, or the defaults. Raises BadSettings naming the field that is wrong."""
         path = self.root / "cockpit.toml"
         if not path.exists():
             return Installation()
         try:
             return Installation.model_validate(tomllib.loads(path.read_text("utf-8")))
         except tomllib.TOMLDecodeError as error:
-            raise BadSource(file="cockpit.toml", field="", expected="du TOML valide") from error
+            raise BadSettings(file=path.name, expected="du TOML valide") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(file=path.name, expected="un fichier texte en UTF-8") from error
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            raise BadSource(file="cockpit.toml", field=field, expected=first["type"]) from error
+            raise BadSettings(file=path.name, field=field, expected=_expected(field)) from error
 
     def prepare(self) -> Home:
         """Make the folders that are missing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ _last_good: dict[Path, Mapping[KpiId, Kpi]] = {}
 
 def kpis_of(folder: Path) -> Mapping[KpiId, Kpi]:
     """The catalogue of this installation; a faulty file leaves the last good one in service."""
-    stamp = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.toml")))
+    stamp: tuple[tuple[str, int], ...] = ()
+    for path in sorted(folder.glob("*.toml")):
+        with suppress(FileNotFoundError):  # removed since the folder was listed
+            stamp += ((path.name, path.stat().st_mtime_ns),)
     return _read(folder, stamp)
 
 

@@ -6,6 +6,9 @@ else; what a person must read goes to standard error, in French. Nothing ever as
 
 from __future__ import annotations
 
+import logging
+
+from cockpit import log
 from cockpit.cli import alerts, forecasts, keep, kpis, look, serving, sources
 from cockpit.cli.out import application
 
@@ -19,5 +22,6 @@ for module in (serving, keep, look):
 
 
 def main() -> None:
-    """Entry point of the `cockpit` script."""
+    """Entry point of the `cockpit` script. Logs never mix with what a command answers."""
+    log.configure(level=logging.WARNING)
     app()

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from cockpit.errors import (
     BadRequest,
@@ -23,6 +24,8 @@ MISUSED = 2
 FAILED = 1
 _MISUSES = (BadRequest, UnknownKpi, UnknownUnit, OutOfScope)
 _WIDEST = 48
+DEBUG = "COCKPIT_DEBUG"
+"""Environment: set, an unexpected error shows its trace."""
 
 Json = Annotated[bool, typer.Option("--json", help="Écrire du JSON, et rien d'autre.")]
 As = Annotated[str | None, typer.Option("--as", help="Voir comme ce profil (director_ght…).")]
@@ -39,6 +42,23 @@ class Commands(TyperGroup):
         except CockpitError as error:
             say(error.sentence())
             raise typer.Exit(MISUSED if isinstance(error, _MISUSES) else FAILED) from error
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
+        except Exception as error:  # a person never reads a trace (house style, 7)
+            if os.environ.get(DEBUG):
+                raise
+            say(_unexpected(error))
+            raise typer.Exit(FAILED) from error
+
+
+def _unexpected(error: Exception) -> str:
+    what = type(error).__name__
+    if isinstance(error, OSError) and error.filename:
+        what += f" : « {error.filename} »"
+    return (
+        f"Erreur inattendue ({what}). Ce qui était publié reste publié. « cockpit check » examine "
+        f"l'installation ; {DEBUG}=1 montre le détail."
+    )
 
 
 def application(text: str) -> typer.Typer:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cockpit import log, settings
 from cockpit.cli.out import FAILED, MISUSED, Json, give, say
 
+if TYPE_CHECKING:
+    from cockpit.refresh import RefreshReport
+
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources à lire.")]
 Host = Annotated[str | None, typer.Option(help="Adresse d'écoute : 127.0.0.1 seulement.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port d'écoute (8501).")]
 Force = Annotated[bool, typer.Option("--force", help="Remplacer l'hôpital d'exemple existant.")]
 Quick = Annotated[bool, typer.Option("--no-forecasts", help="Sans calculer les prévisions.")]
+
+
+_RUN_COLUMNS = ("source", "status", "files", "lines", "accepted", "refused")
 
 
 def register(app: typer.Typer) -> None:
@@ -82,9 +88,21 @@ def refresh(names: Names = None, as_json: Json = False, no_forecasts: Quick = Fa
     for run in report.runs:
         if run.sentence:
             say(f"{run.source} : {run.sentence}")
-    give(refresh_json(report), as_json=as_json)
+    answer = refresh_json(report)
+    if as_json:
+        give(answer, as_json=True)
+    else:
+        give(answer["runs"], as_json=False, columns=_RUN_COLUMNS)
+        say(_published(report))
     if report.failed:
         raise typer.Exit(FAILED)
+
+
+def _published(report: RefreshReport) -> str:
+    if report.generation is None:
+        return "Rien n'a encore été publié."
+    done = "publiée" if report.published else "déjà publiée : rien de nouveau"
+    return f"Génération {report.generation} {done}."
 
 
 def rebuild(as_json: Json = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,14 +64,18 @@ def check(name: Name, as_json: Json = False) -> None:
 
 @app.command()
 def preview(name: Name, as_json: Json = False) -> None:
-    """Ce que donnerait le premier fichier en attente ou connu : lignes lues et lignes refusées."""
+    """Ce que donnerait le premier fichier en attente, sinon le premier connu."""
     from cockpit.connect.deliver import batches  # noqa: PLC0415
     from cockpit.connect.structure import load_structure  # noqa: PLC0415
     from cockpit.errors import BadDelivery  # noqa: PLC0415
+    from cockpit.warehouse import landing, structure  # noqa: PLC0415 - DuckDB: 0.3 s
 
     home = settings.home()
     units = load_structure(home.structure)
-    for found in islice(batches(home, _config(name), frozenset(), units), 1):
+    config = _config(name)
+    known = landing.known_hashes(home.landing, name, structure.structure_hash(units))
+    pending = batches(home, config, known, units)
+    for found in islice(chain(pending, batches(home, config, frozenset(), units)), 1):
         if isinstance(found, BadDelivery):
             raise found
         rows = found.rows.slice(0, _PREVIEW_ROWS).to_pylist()

@@ -33,6 +33,24 @@ def reported_days(
     return found[0] if len(found) == 1 else np.unique(np.concatenate([_NONE, *found]))
 
 
+def site_calendars(
+    generation: Generation, measure: MeasureId, scenario: str, nodes: Sequence[UnitId]
+) -> list[Days]:
+    """The reported days of each site that `nodes` sum; empty unless there are several."""
+    sites = establishments(generation.units, nodes)
+    found = [_calendars(generation, site).get((measure, scenario), _NONE) for site in sites]
+    return [days for days in found if len(days)] if len(sites) > 1 else []
+
+
+def establishments(units: UnitTree, nodes: Sequence[UnitId]) -> list[UnitId]:
+    """The establishments at or below the nodes; a node without any stands for itself."""
+    below = (
+        [unit.id for unit in units.descendants(node) if unit.level == "establishment"] or [node]
+        for node in nodes
+    )
+    return [site for sites in below for site in sites]
+
+
 def site_of(units: UnitTree, node: UnitId) -> UnitId:
     """The establishment that holds a unit; the root for one above or without establishment."""
     path = units.path(node)

@@ -1,13 +1,15 @@
-"""What a window lacks: days that are usually reported, units that usually report.
+"""What a window lacks: days that are usually reported, sites and units that usually report.
 
-A weekday on which nothing came for four weeks is no gap (a clinic that is closed at weekends). A
-day that fewer units fed than every same weekday of the four weeks before is one, and so is a month
-that fewer units fed than each of the three months before: half of the hospital is no good day.
+Usual is what the four same weekdays before (the three months before) all did. A weekday on which
+nothing ever comes is no gap (a clinic that is closed at weekends), nor is a public holiday of what
+rests on Sundays. A day without a site that always reports is one: half of the hospital is no good
+day. A unit that reports now and then is never missed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 
 from cockpit.kpi.model import Step
 from cockpit.kpi.panel import Daily, Days
+from cockpit.kpi.rest_days import public_holidays
 from cockpit.kpi.windows import Windows, add_months
 
 Counts = npt.NDArray[np.int64]
@@ -31,29 +34,89 @@ def reading_from(first: date, steps: Iterable[Step]) -> date:
     return first - timedelta(days=max(_LAGS["day"]))
 
 
-def lacking(daily: Daily, own: Windows, step: Step) -> Mask:
-    """Whether each window misses a day (a month) or a unit. daily: at least one day."""
-    days, starts, ends = (_numbers(one, step) for one in (daily.days, own.starts, own.ends))
-    origin = min(int(days[0]), int(starts.min()))
-    parts = np.zeros(max(int(days[-1]), int(ends.max())) - origin + 1, dtype=np.int64)
-    parts[days - origin] = daily.parts
-    gaps = np.concatenate(([0], np.cumsum(_gaps(parts, step))))
-    return gaps[ends - origin + 1] > gaps[starts - origin]
+def incomplete(daily: Daily, sites: Sequence[Days], own: Windows, step: Step) -> Mask:
+    """Whether each window misses a day (a month) or a site.
+
+    daily: at least one day. sites: the days that each site reported, when several are summed.
+    """
+    whole = _axis(daily.days, daily.parts, step, own)
+    found = whole.in_windows(whole.absent & ~_rests(whole), own)
+    for days in sites:
+        one = _axis(days, np.ones(len(days), dtype=np.int64), step, own)
+        silent = one.absent & (one.before > 0).all(axis=0) & ~_rests(one)
+        found |= one.in_windows(silent, own)
+    return found
+
+
+def thin(daily: Daily, step: Step) -> Mask:
+    """Days that fewer units fed than each of the same days before, when those were all alike."""
+    axis = _axis(daily.days, daily.parts, step)
+    regular = (axis.before == axis.before[0]).all(axis=0)
+    return (regular & (axis.fed < axis.before[0]))[axis.at(daily.days)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """How many units fed every day (month) from `origin` on, and what came before each.
+
+    before: one row per lag, 0 before the first day.
+    """
+
+    step: Step
+    origin: int
+    fed: Counts
+    before: Counts
+
+    @property
+    def absent(self) -> Mask:
+        """Days on which nothing came."""
+        return self.fed == 0
+
+    def at(self, days: Days) -> Counts:
+        """Where days stand on the axis."""
+        return _numbers(days, self.step) - self.origin
+
+    def in_windows(self, days: Mask, own: Windows) -> Mask:
+        """Whether each window holds one of these days."""
+        seen = np.concatenate(([0], np.cumsum(days)))
+        return seen[self.at(own.ends) + 1] > seen[self.at(own.starts)]
+
+
+def _axis(days: Days, fed: Counts, step: Step, own: Windows | None = None) -> _Axis:
+    ends = [days, *((own.starts, own.ends) if own else ())]
+    every = np.concatenate([_numbers(one, step) for one in ends])
+    origin = int(every.min())
+    dense = np.zeros(int(every.max()) - origin + 1, dtype=np.int64)
+    dense[_numbers(days, step) - origin] = fed
+    return _Axis(step, origin, dense, np.array([_later(dense, lag) for lag in _LAGS[step]]))
 
 
 def _numbers(days: Days, step: Step) -> Counts:
     return days.astype("datetime64[D]" if step == "day" else "datetime64[M]").astype(np.int64)
 
 
-def _gaps(parts: Counts, step: Step) -> Mask:
-    before = np.array([_later(parts, lag) for lag in _LAGS[step]])
-    regular = (before == before[0]).all(axis=0)
-    absent = parts == 0
-    if step == "day":
-        seen: Counts = np.cumsum(parts > 0, dtype=np.int64)
-        recent = _later(seen, 1) - _later(seen, 1 + max(_LAGS[step]))
-        absent &= ~(regular & (before[0] == 0) & (recent >= _FEWEST_REPORTS))
-    return absent | (regular & (parts < before[0]))
+def _rests(axis: _Axis) -> Mask:
+    """Days on which nothing is expected: weekdays that are never reported, public holidays."""
+    if axis.step == "month":
+        return np.zeros(len(axis.fed), dtype=bool)
+    seen: Counts = np.cumsum(axis.fed > 0, dtype=np.int64)
+    recent = _later(seen, 1) - _later(seen, 1 + max(_LAGS["day"]))
+    never = (axis.before == 0).all(axis=0) & (recent >= _FEWEST_REPORTS)
+    numbers = axis.origin + np.arange(len(axis.fed))
+    sunday = np.arange(len(axis.fed)) - ((numbers + 3) % 7 + 1)  # 1 January 1970 was a Thursday
+    sundays_off = (never & axis.absent)[np.maximum(sunday, 0)] & (sunday >= 0)
+    return never | (sundays_off & _public(numbers))
+
+
+def _public(numbers: Counts) -> Mask:
+    """Public holidays, those of Alsace-Moselle too: a gap that is not told is the lesser harm."""
+    years = 1970 + numbers.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    days = [
+        day
+        for year in range(int(years.min()), int(years.max()) + 1)
+        for day in public_holidays(year, alsace_moselle=True)
+    ]
+    return np.isin(numbers, np.array(days, dtype="datetime64[D]").astype(np.int64))
 
 
 def _later(values: Counts, lag: int) -> Counts:

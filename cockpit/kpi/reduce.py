@@ -6,26 +6,26 @@ that has been done by the read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from cockpit.kpi.gaps import lacking
+from cockpit.kpi.gaps import incomplete, thin
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Measure, OverTime, Step, Term
 from cockpit.kpi.panel import Daily, Days, Values
 from cockpit.kpi.windows import Windows
 
 Mask = npt.NDArray[np.bool_]
-_REACH: dict[Step, int] = {"day": 7, "month": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
     """A term at every point. present: reported at least once in the window.
 
-    partial: some days of the window are missing, or a day that was used lacks units.
+    partial: a day of the window is missing, a site on one of its days, or a unit on its last day.
     """
 
     values: Values
@@ -48,15 +48,22 @@ class Points:
 
 
 def reduce(
-    term: Term, daily: Daily, own: Windows, calendar: Days, whole: Days | None = None
+    term: Term,
+    daily: Daily,
+    own: Windows,
+    calendar: Days,
+    *,
+    whole: Days | None = None,
+    sites: Sequence[Days] = (),
 ) -> Reduced:
     """The value of `term` at each window, sign included.
 
     own: the windows after the term's span. calendar: the days on which the measure was reported
-    anywhere in the hospital, the divisor of a mean: a unit closed in June counts for half a
-    year, so that parts sum to the whole (ETPR of a year = sum of its months / 12).
+    anywhere in the site, the divisor of a mean: a unit closed in June counts for half a year, so
+    that parts sum to the whole (ETPR of a year = sum of its months / 12).
     whole: for one part of a split, the days on which any part was reported: a last value is the
     one of the last day of the whole, and a part that was not reported that day has none.
+    sites: the days that each site reported, when several are summed.
     """
     measure = MEASURES[term.measure]
     how = term.over_time or measure.over_time
@@ -66,7 +73,13 @@ def reduce(
     if how == "last" and whole is not None:
         present &= _same_last_day(daily.days, stop, whole, own)
     values = term.sign * _over(how, measure, daily, first, stop, calendar, own)
-    return Reduced(values, present, present & _partial(measure, how, daily, stop, own))
+    if not len(daily.days):
+        return Reduced(values, present, present)
+    if how == "last":
+        partial = thin(daily, measure.step)[np.maximum(stop - 1, 0)]
+    else:
+        partial = incomplete(daily, sites, own, measure.step)
+    return Reduced(values, present, present & partial)
 
 
 def covers(term: Term, own: Windows, calendar: Days) -> Mask:
@@ -127,24 +140,6 @@ def _days_in_step(days: Days, step: Step) -> Values:
     months = days.astype("datetime64[M]")
     length = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
     return length.astype(float)
-
-
-def _partial(
-    measure: Measure, how: OverTime, daily: Daily, stop: npt.NDArray[np.int64], own: Windows
-) -> Mask:
-    """Whether something that should be in the window is not."""
-    if not len(daily.days):
-        return np.zeros(len(own), dtype=bool)
-    if how == "last":
-        used = daily.parts[np.maximum(stop - 1, 0)]
-        return used < _usual_parts(daily, _REACH[measure.step])[np.maximum(stop - 1, 0)]
-    return lacking(daily, own, measure.step)
-
-
-def _usual_parts(daily: Daily, reach: int) -> npt.NDArray[np.int64]:
-    """The most units that fed any of the last `reach` reports, at each report."""
-    padded = np.concatenate((np.full(reach - 1, 0), daily.parts))
-    return np.lib.stride_tricks.sliding_window_view(padded, reach).max(axis=1)
 
 
 def _steps(own: Windows, step: Step) -> npt.NDArray[np.int64]:

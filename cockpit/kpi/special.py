@@ -15,7 +15,8 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from cockpit.kpi import bjml, histogram, tension
-from cockpit.kpi.gaps import lacking
+from cockpit.kpi.calendar import establishments, site_calendars
+from cockpit.kpi.gaps import incomplete
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
 from cockpit.kpi.panel import Days, Panel, Values, read_panel
@@ -98,7 +99,9 @@ def _median(asked: Asked) -> Points:
     found = _points(asked.kpi.scale * medians, totals)
     if not len(daily.days):
         return found
-    return replace(found, partial=lacking(daily, asked.own, MEASURES[measure].step))
+    sites = site_calendars(asked.generation, measure, asked.scenario, asked.nodes)
+    step = MEASURES[measure].step
+    return replace(found, partial=incomplete(daily, sites, asked.own, step))
 
 
 def _window_sums(days: Days, values: Values, own: Windows) -> Values:
@@ -142,20 +145,10 @@ def _het(asked: Asked) -> Points:
             read_panel(asked.generation, tension.TERMS, (site,), first, asked.own.last),
             asked.own.ends,
         )
-        for site in _sites(asked)
+        for site in establishments(asked.generation.units, asked.nodes)
     ]
     worst = _nan_max(np.array(counts))
     return _points(worst, np.ones(len(worst)))
-
-
-def _sites(asked: Asked) -> list[UnitId]:
-    """The establishments of the nodes; a node without any stands for itself."""
-    units = asked.generation.units
-    below = [
-        [u.id for u in units.descendants(node) if u.level == "establishment"] or [node]
-        for node in asked.nodes
-    ]
-    return [site for sites in below for site in sites]
 
 
 def _nan_max(rows: npt.NDArray[np.float64]) -> Values:

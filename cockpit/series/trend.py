@@ -194,7 +194,7 @@ def _against(  # noqa: PLR0917
 def change(kpi: Kpi, kind: str, value: float, reference: float, window: Window | None) -> Change:
     """A figure against another: difference, percent where a percent means something, polarity."""
     delta = value - reference
-    is_rate = kpi.unit in {"%", "index", "/100"}
+    is_rate = kpi.unit in {"%", "indice", "/100"}
     relative = None if is_rate or reference == 0 else 100.0 * delta / abs(reference)
     return Change(kind, reference, delta, relative, is_good(kpi, delta), window)
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-
-import holidays
 import numpy as np
 
 from cockpit.kpi.model import Kpi
+from cockpit.kpi.rest_days import public_holidays
 from cockpit.series.model import Window
 
+__all__ = ["equal_days", "public_holidays", "working_days"]
+
 FEWEST_DAYS = 28
-
-
-@cache
-def public_holidays(year: int, *, alsace_moselle: bool) -> frozenset[date]:
-    """The eleven public holidays of a year (Code du travail L3133-1), 13 in Alsace-Moselle."""
-    region = "57" if alsace_moselle else None
-    return frozenset(holidays.country_holidays("FR", subdiv=region, years=year))
 
 
 def equal_days(kpi: Kpi, now: Window, then: Window, *, alsace_moselle: bool = False) -> float:

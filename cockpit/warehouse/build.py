@@ -40,11 +40,15 @@ class Refusal:
 def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> tuple[Refusal, ...]:
     """Apply landed batches in order, each whole or not at all; returns those that were refused.
 
-    Leaves the temporary table `touched` (measure_id, scenario_id, day), from which the rollups
-    are made again.
+    Leaves two temporary tables, from which the rollups are made again: `touched` (measure_id,
+    scenario_id, day) and `received` (measure_id, source, received_at).
     """
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE touched (measure_id SMALLINT, scenario_id SMALLINT, day DATE)"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE received "
+        "(measure_id SMALLINT, source TEXT, received_at TIMESTAMP)"
     )
     fresh = _is_empty(connection, "observation")
     refusals = []
@@ -79,7 +83,8 @@ def _stage(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int)
     connection.register("delivered", landed.rows())
     connection.execute(
         "INSERT INTO facet "
-        "SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), code FROM (SELECT DISTINCT facet AS code FROM delivered "
+        "SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), code "
+        "FROM (SELECT DISTINCT facet AS code FROM delivered "
         "WHERE facet NOT IN (SELECT code FROM facet))"
     )
     connection.execute(
@@ -219,6 +224,15 @@ def _note_restatements(
 
 def _record(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
     connection.execute(
+        "INSERT INTO reporter SELECT measure_id, scenario_id, unit_id FROM staged "
+        "EXCEPT SELECT * FROM reporter"
+    )
+    connection.execute(
+        "INSERT INTO received SELECT DISTINCT measure_id, $1, $2::TIMESTAMP FROM staged "
+        "WHERE scenario_id = 0",
+        [landed.source, landed.received_at],
+    )
+    connection.execute(
         "INSERT INTO batch VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         [
             batch_id,
@@ -234,27 +248,29 @@ def _record(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int
     )
 
 
+_MIXED_LEVELS = """
+    WITH mine AS (SELECT DISTINCT measure_id, scenario_id, unit_id FROM staged),
+    all_units AS (
+        SELECT DISTINCT measure_id, scenario_id, unit_id FROM {reported}
+        WHERE measure_id IN (SELECT measure_id FROM mine)
+        UNION SELECT * FROM mine)
+    SELECT m.name, high.code, low.code
+    FROM all_units a
+    JOIN closure c ON c.node_id = a.unit_id AND c.unit_id <> a.unit_id
+    JOIN all_units b ON b.unit_id = c.unit_id AND b.measure_id = a.measure_id
+                    AND b.scenario_id = a.scenario_id
+    JOIN measure m ON m.measure_id = a.measure_id
+    JOIN unit high ON high.unit_id = a.unit_id
+    JOIN unit low ON low.unit_id = b.unit_id
+    ORDER BY ALL LIMIT 1
+"""
+
+
 def _refuse_mixed_levels(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
     """One measure reported on a unit and again on one above it would count twice."""
-    clash = first_row(
-        connection,
-        """
-        WITH mine AS (SELECT DISTINCT measure_id, scenario_id, unit_id FROM staged),
-        all_units AS (
-            SELECT DISTINCT measure_id, scenario_id, unit_id FROM observation
-            WHERE measure_id IN (SELECT measure_id FROM mine)
-            UNION SELECT * FROM mine)
-        SELECT m.name, high.code, low.code
-        FROM all_units a
-        JOIN closure c ON c.node_id = a.unit_id AND c.unit_id <> a.unit_id
-        JOIN all_units b ON b.unit_id = c.unit_id AND b.measure_id = a.measure_id
-                        AND b.scenario_id = a.scenario_id
-        JOIN measure m ON m.measure_id = a.measure_id
-        JOIN unit high ON high.unit_id = a.unit_id
-        JOIN unit low ON low.unit_id = b.unit_id
-        LIMIT 1
-        """,
-    )
+    clash = first_row(connection, _MIXED_LEVELS.format(reported="reporter"))
+    if clash:  # `reporter` also remembers units whose figures were all withdrawn since
+        clash = first_row(connection, _MIXED_LEVELS.format(reported="observation"))
     if clash:
         name, high, low = clash
         raise BadDelivery(

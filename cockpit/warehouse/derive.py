@@ -17,7 +17,6 @@ from cockpit.kpi.model import MeasureId
 from cockpit.warehouse.build import next_batch_id
 from cockpit.warehouse.engine import first_row
 
-
 _FOR_EVER = 1 << 30
 
 
@@ -80,8 +79,9 @@ def _is_touched(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -
 def _is_delivered(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> bool:
     found = first_row(
         connection,
-        "SELECT 1 FROM observation o JOIN measure m USING (measure_id) JOIN batch b USING (batch_id)"
-        " WHERE m.name = $1 AND o.scenario_id = 0 AND b.source <> $2 LIMIT 1",
+        "SELECT 1 FROM observation o JOIN measure m USING (measure_id) "
+        "JOIN batch b USING (batch_id) "
+        "WHERE m.name = $1 AND o.scenario_id = 0 AND b.source <> $2 LIMIT 1",
         [derivation.writes, derivation.source],
     )
     return found is not None
@@ -221,6 +221,10 @@ def _record(connection: duckdb.DuckDBPyConnection, derivation: Derivation, numbe
     connection.execute(
         "INSERT INTO batch SELECT $1, $2, '', '', $3, count(*), count(*), 0, 0 FROM derived",
         [number, derivation.source, clock.utc_naive(clock.now())],
+    )
+    connection.execute(
+        "INSERT INTO received SELECT DISTINCT measure_id, $1, $2::TIMESTAMP FROM derived",
+        [derivation.source, clock.utc_naive(clock.now())],
     )
     connection.execute("DELETE FROM source WHERE name = $1", [derivation.source])
     connection.execute(

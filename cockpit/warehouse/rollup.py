@@ -6,6 +6,8 @@ the same however long the history is.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import duckdb
 
 from cockpit.warehouse.engine import first_row
@@ -39,17 +41,40 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     _refresh_feeds(connection)
 
 
+_RECENT_DAYS = 40
+
+
 def _refresh_feeds(connection: duckdb.DuckDBPyConnection) -> None:
+    """Who feeds what, until when. The last day is looked for among the days around those touched,
+    and in the whole history only for a source that has none there."""
     connection.execute(
-        "DELETE FROM feed WHERE measure_id IN (SELECT measure_id FROM redo WHERE scenario_id = 0)"
+        """
+        CREATE OR REPLACE TEMP TABLE fed AS
+        SELECT measure_id, source, max(received_at) AS received_at
+        FROM (SELECT measure_id, source, received_at FROM feed UNION ALL FROM received)
+        WHERE measure_id IN (SELECT measure_id FROM redo WHERE scenario_id = 0)
+        GROUP BY measure_id, source
+        """
     )
+    connection.execute("DELETE FROM feed WHERE measure_id IN (SELECT measure_id FROM fed)")
+    latest = first_row(connection, "SELECT max(day) FROM redo WHERE scenario_id = 0")
+    if latest is None or latest[0] is None:
+        return
+    _insert_feeds(connection, latest[0] - timedelta(days=_RECENT_DAYS))
+    _insert_feeds(connection, date.min)
+
+
+def _insert_feeds(connection: duckdb.DuckDBPyConnection, since: date) -> None:
+    """Feeds that are still missing and have a day since `since`."""
     connection.execute(
         """
         INSERT INTO feed
-        SELECT o.measure_id, b.source, max(o.day), max(b.received_at)
+        WITH missing AS (FROM fed ANTI JOIN feed USING (measure_id, source))
+        SELECT o.measure_id, b.source, max(o.day), any_value(w.received_at)
         FROM observation o JOIN batch b USING (batch_id)
-        WHERE o.scenario_id = 0
-          AND o.measure_id IN (SELECT measure_id FROM redo WHERE scenario_id = 0)
+        JOIN missing w ON w.measure_id = o.measure_id AND w.source = b.source
+        WHERE o.scenario_id = 0 AND o.day >= $1
         GROUP BY o.measure_id, b.source
-        """
+        """,
+        [since],
     )

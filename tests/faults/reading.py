@@ -29,7 +29,7 @@ def main() -> None:
     seen: set[int] = set()
     errors: list[str] = []
     reads = 0
-    print("ready", flush=True)  # noqa: T201
+    print("ready", flush=True)
     while not (home.root / "stop").exists():
         reads += 1
         try:

@@ -75,8 +75,7 @@ class TestMissing:
         generation = hospital.given(
             "beds_open A1 2026-03-01..2026-03-02 10\nbeds_open A2 2026-03-01 4"
         )
-        found = rows(hospital, generation, "beds_open", "2026-03", unit="P")
-        assert found[["value", "status"]].to_numpy().tolist() == [[10, "partial"]]
+        assert value(hospital, generation, "beds_open", "2026-03", unit="P") == 10
         assert parts(hospital, generation, "beds_open", "2026-03", unit="P", by="unit") == {
             "A1": 10
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.support.hospital import Hospital
@@ -63,6 +65,20 @@ class TestClosedOnWeekends:
         asked = {"name": "outpatient_visits", "grain": "week"}
         assert status(hospital, generation, when="2026-03-09", **asked) == "consolidated"
 
+    def test_a_public_holiday_is_not_missing_where_sundays_are_off(
+        self, hospital: Hospital
+    ) -> None:
+        """Whit Monday, 25 May 2026; an emergency department works that day."""
+        weeks = ["2026-04-20", "2026-04-27", "2026-05-04", "2026-05-11", "2026-05-18"]
+        mondays = [date.fromisoformat(day) for day in weeks]
+        lines = [f"outpatient_visits A1 {day}..{day + timedelta(days=4)} 9" for day in mondays]
+        lines += ["outpatient_visits A1 2026-05-26..2026-05-29 9"]
+        lines += ["ed_visits A1 2026-04-20..2026-05-24 75+ 9", "ed_visits A1 2026-05-26..2026-05-31 75+ 9"]
+        generation = hospital.given("\n".join(lines))
+        asked = {"when": "2026-05-25", "grain": "week"}
+        assert status(hospital, generation, "outpatient_visits", **asked) == "consolidated"
+        assert status(hospital, generation, "ed_visits", **asked) == "partial"
+
     def test_a_working_day_that_usually_is_reported_is_missing(self, hospital, generation) -> None:
         asked = {"name": "outpatient_visits", "grain": "week"}
         assert status(hospital, generation, when="2026-03-23", **asked) == "partial"
@@ -93,10 +109,38 @@ class TestMissingSite:
         assert found["status"].tolist() == ["partial"] * 7 + ["consolidated"] * 5
 
     def test_units_that_report_now_and_then_are_not_missed(self, hospital: Hospital) -> None:
-        """A1 every day, A2 every third day: nothing is usual about A2."""
-        days = "\n".join(f"births A2 2026-02-{day:02} 1" for day in range(1, 28, 3))
-        generation = hospital.given(f"births A1 2026-01-01..2026-02-28 1\n{days}")
-        assert status(hospital, generation, "births", "2026-02") == "consolidated"
+        """A1 every day, A2 and B1 every third day: nothing is usual about them."""
+        days = [f"births {unit} 2026-02-{day:02} 1" for unit in ("A2", "B1") for day in range(1, 28, 3)]
+        generation = hospital.given("births A1 2026-01-01..2026-02-28 1\n" + "\n".join(days))
+        for unit in ("G", "A", "P"):
+            assert status(hospital, generation, "births", "2026-02", unit=unit) == "consolidated"
+
+    def test_a_ward_that_a_census_misses_is_told(self, hospital: Hospital) -> None:
+        """Beds are counted in every ward: on the last day A2's 4 are missing. Patients who stay
+        long are counted where there are some: nothing is missing."""
+        generation = hospital.given(
+            """
+            beds_open A1 2026-02-01..2026-03-05 10
+            beds_open A2 2026-02-01..2026-03-04 4
+            long_stays_present A1 2026-02-01..2026-03-05 1
+            long_stays_present A2 2026-02-20 1
+            long_stays_present A2 2026-03-01..2026-03-04 1
+            """
+        )
+        asked = {"when": "2026-03-05", "grain": "day", "unit": "P"}
+        assert status(hospital, generation, "beds_open", **asked) == "partial"
+        assert status(hospital, generation, "long_stays_present", **asked) == "consolidated"
+
+    def test_a_budget_lacks_no_day(self, hospital: Hospital) -> None:
+        """A target given month by month under daily revenue."""
+        generation = hospital.given(
+            """
+            t2a_estimated_eur A1 2026-01-01..2026-02-28 ACE 5
+            t2a_estimated_eur A1 2026-01-01 ACE @budget 150
+            t2a_estimated_eur A1 2026-02-01 ACE @budget 140
+            """
+        )
+        assert status(hospital, generation, "t2a_gap_to_target", "2026-02") == "consolidated"
 
     def test_a_month_of_payroll_without_a_site_is_partial(self, hospital: Hospital) -> None:
         generation = hospital.given(
