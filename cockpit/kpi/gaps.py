@@ -25,6 +25,7 @@ Mask = npt.NDArray[np.bool_]
 
 _LAGS: dict[Step, tuple[int, ...]] = {"day": (7, 14, 21, 28), "month": (1, 2, 3)}
 _FEWEST_REPORTS = 4
+_WEEK = 7
 
 
 def reading_from(first: date, steps: Iterable[Step]) -> date:
@@ -49,10 +50,18 @@ def incomplete(daily: Daily, sites: Sequence[Days], own: Windows, step: Step) ->
 
 
 def thin(daily: Daily, step: Step) -> Mask:
-    """Days that fewer units fed than each of the same days before, when those were all alike."""
+    """Days that fewer units fed than each of the same days before, when all was alike then."""
     axis = _axis(daily.days, daily.parts, step)
-    regular = (axis.before == axis.before[0]).all(axis=0)
-    return (regular & (axis.fed < axis.before[0]))[axis.at(daily.days)]
+    alike = (axis.before == axis.before[0]).all(axis=0)
+    if step == "day":
+        alike &= _steady(axis)
+    return (alike & (axis.fed < axis.before[0]))[axis.at(daily.days)]
+
+
+def _steady(axis: _Axis) -> Mask:
+    """Whether each day from three weeks before to one week before was fed as a week earlier."""
+    changed: Counts = np.cumsum(axis.fed != axis.before[0], dtype=np.int64)
+    return _later(changed, _WEEK) == _later(changed, 3 * _WEEK + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,5 +128,12 @@ T2A = Derivation(
     writes=ESTIMATED,
     provisional_days=60,
     make=estimate,
-    memory=Memory(CLOSED_STAYS, CODED_STAYS, _COMPLETE_AGE, _COMPLETE_AGE + _MEMORY_DAYS),
+    memory=Memory(
+        due=CLOSED_STAYS,
+        done=CODED_STAYS,
+        items=_STAY_ITEMS,
+        recent_days=_USUAL_AGE + _QUARTER_DAYS,
+        settles_days=_COMPLETE_AGE,
+        forgets_days=_COMPLETE_AGE + _MEMORY_DAYS,
+    ),
 )

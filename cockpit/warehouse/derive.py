@@ -17,21 +17,21 @@ from cockpit.kpi.model import MeasureId
 from cockpit.warehouse.build import next_batch_id
 from cockpit.warehouse.engine import first_row
 
-_FOR_EVER = 1 << 30
-
-
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a derivation forgets, so that ten years of history cost no more than two.
+    """What a derivation needs day by day, so that ten years of history cost no more than one.
 
-    A unit-day older than `forgets_days` (before the last day of the first measure read) on which
-    `done` is not below `due` is settled: its figure is the delivered one, and `make` does not see
-    it. A unit is forgotten only when its means can be taken on newer days: at least one older than
-    `settles_days` on which something was done.
+    Ages are in days before the last day of the first measure read. A unit-day older than
+    `recent_days` on which `done` is not below `due` is settled: its figure is the delivered one.
+    Means are taken on settled days from `settles_days` to `forgets_days` old that have one of the
+    `items` and something done; `make` gets those of a unit added up, on the oldest of them. A unit
+    that has none is given whole.
     """
 
     due: MeasureId
     done: MeasureId
+    items: tuple[str, ...]
+    recent_days: int
     settles_days: int
     forgets_days: int
 
@@ -41,7 +41,7 @@ class Derivation:
     """source: the name under which the figures are published. make: from a long frame (measure,
     unit, day, facet, value; scenario actual) of `reads` to the rows (unit, day, facet, value) of
     `writes`; days are datetime64, units any keys.
-    memory: None gives `make` every figure. Otherwise it gets those it can need, see `Memory`.
+    memory: which of them `make` is given.
     """
 
     source: str
@@ -50,7 +50,7 @@ class Derivation:
     writes: MeasureId
     provisional_days: float
     make: Callable[[pd.DataFrame], pd.DataFrame]
-    memory: Memory | None = None
+    memory: Memory
 
 
 def derive(connection: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation]) -> None:
@@ -88,58 +88,88 @@ def _is_delivered(connection: duckdb.DuckDBPyConnection, derivation: Derivation)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
-    """Sorted inputs: the same figures give the same estimate to the last bit, in any file."""
-    _mark_open_days(connection, derivation)
-    inputs = connection.execute(
-        """
-        SELECT m.name AS measure, o.unit_id AS unit, o.day, f.code AS facet, o.value
-        FROM observation o JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
-        SEMI JOIN open_days USING (unit_id, day)
-        WHERE m.name IN (SELECT unnest($1)) AND o.scenario_id = 0
-        ORDER BY o.measure_id, o.unit_id, o.day, o.facet_id
-        """,
-        [list(derivation.reads)],
-    ).df()
-    rows = derivation.make(inputs)
+    rows = derivation.make(_inputs(connection, derivation))
     number = _batch_of(connection, derivation) or next_batch_id(connection)
     _stage(connection, derivation, rows, number)
     _replace_moved(connection, number)
     _record(connection, derivation, number)
 
 
+def _inputs(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> pd.DataFrame:
+    """Sorted, and sums rounded: the same figures give the same estimate in any file."""
+    _mark_days(connection, derivation)
+    return connection.execute(
+        """
+        WITH mine AS (
+            SELECT measure_id, unit_id, day, facet_id, value
+            FROM observation
+            WHERE measure_id IN (SELECT measure_id FROM measure WHERE name IN (SELECT unnest($1)))
+              AND scenario_id = 0),
+        given AS (
+            FROM mine SEMI JOIN open_days USING (unit_id, day)
+            UNION ALL
+            SELECT measure_id, unit_id, stands_at, facet_id, round(sum(value), 6)
+            FROM mine JOIN settled_days USING (unit_id, day) GROUP BY ALL)
+        SELECT m.name AS measure, g.unit_id AS unit, g.day, f.code AS facet, g.value
+        FROM given g JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
+        ORDER BY g.measure_id, g.unit_id, g.day, g.facet_id
+        """,
+        [list(derivation.reads)],
+    ).df()
+
+
+_AGED_DAYS = """
+    CREATE OR REPLACE TEMP TABLE aged_days AS
+    WITH days AS (
+        SELECT o.unit_id, o.day,
+               bool_or(m.name = $first AND f.code IN (SELECT unnest($items))) AS has_item,
+               sum(o.value) FILTER (m.name = $due) AS due,
+               coalesce(sum(o.value) FILTER (m.name = $done), 0) AS done
+        FROM observation o JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
+        WHERE m.name IN (SELECT unnest($reads)) AND o.scenario_id = 0
+        GROUP BY o.unit_id, o.day),
+    last AS (
+        SELECT max(o.day) AS last_day FROM observation o JOIN measure m USING (measure_id)
+        WHERE m.name = $first AND o.scenario_id = 0)
+    SELECT unit_id, day, due, done, last_day - day AS age,
+           has_item AND due IS NOT NULL AND done > 0
+               AND age >= $settles AND age < $forgets AS is_mean
+    FROM days, last
+"""
 _OPEN_DAYS = """
     CREATE OR REPLACE TEMP TABLE open_days AS
-    WITH inputs AS (
-        SELECT m.name, o.unit_id, o.day, o.value
-        FROM observation o JOIN measure m USING (measure_id)
-        WHERE m.name IN (SELECT unnest($reads)) AND o.scenario_id = 0),
-    days AS (
-        SELECT unit_id, day, bool_or(name = $first) AS given,
-               sum(value) FILTER (name = $due) AS due,
-               coalesce(sum(value) FILTER (name = $done), 0) AS done
-        FROM inputs GROUP BY unit_id, day),
-    aged AS (
-        SELECT *, (SELECT max(day) FROM inputs WHERE name = $first) - day AS age FROM days),
-    remembered AS (
-        SELECT DISTINCT unit_id FROM aged
-        WHERE age >= $settles AND age < $forgets AND given AND due IS NOT NULL AND done > 0)
-    SELECT unit_id, day FROM aged
-    WHERE age <= $forgets OR due > done OR unit_id NOT IN (SELECT unit_id FROM remembered)
+    SELECT unit_id, day FROM aged_days
+    WHERE age <= $recent OR due > done
+       OR unit_id NOT IN (SELECT unit_id FROM aged_days WHERE is_mean)
     UNION
-    SELECT unit_id, max(day) FROM days WHERE due IS NOT NULL GROUP BY unit_id
+    SELECT unit_id, max(day) FROM aged_days WHERE due IS NOT NULL GROUP BY unit_id
 """
 """The last line keeps one day of every unit that counts what is due: it says that it does."""
 
+_SETTLED_DAYS = """
+    CREATE OR REPLACE TEMP TABLE settled_days AS
+    SELECT unit_id, day, min(day) OVER (PARTITION BY unit_id) AS stands_at
+    FROM aged_days ANTI JOIN open_days USING (unit_id, day) WHERE is_mean
+"""
 
-def _mark_open_days(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
+
+def _mark_days(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
+    """Make `open_days` and `settled_days`: what is estimated, and what is only counted."""
     memory = derivation.memory
-    facts: dict[str, object] = {"reads": list(derivation.reads), "first": derivation.reads[0]}
-    if memory is None:
-        facts |= {"due": "", "done": "", "settles": 0, "forgets": _FOR_EVER}
-    else:
-        facts |= {"due": memory.due, "done": memory.done}
-        facts |= {"settles": memory.settles_days, "forgets": memory.forgets_days}
-    connection.execute(_OPEN_DAYS, facts)
+    connection.execute(
+        _AGED_DAYS,
+        {
+            "reads": list(derivation.reads),
+            "first": derivation.reads[0],
+            "items": list(memory.items),
+            "due": memory.due,
+            "done": memory.done,
+            "settles": memory.settles_days,
+            "forgets": memory.forgets_days,
+        },
+    )
+    connection.execute(_OPEN_DAYS, {"recent": memory.recent_days})
+    connection.execute(_SETTLED_DAYS)
 
 
 def _batch_of(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> int | None:
@@ -158,6 +188,7 @@ def _stage(
         WITH made AS (
             SELECT d.unit AS unit_id, d.day::DATE AS day, f.facet_id, d.value
             FROM derived_rows d JOIN facet f ON f.code = d.facet
+            SEMI JOIN open_days o ON o.unit_id = d.unit AND o.day = d.day::DATE
             UNION ALL
             SELECT o.unit_id, o.day, o.facet_id, o.value
             FROM observation o JOIN measure m ON m.measure_id = o.measure_id AND m.name = $first

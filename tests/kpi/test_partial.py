@@ -72,8 +72,14 @@ class TestClosedOnWeekends:
         weeks = ["2026-04-20", "2026-04-27", "2026-05-04", "2026-05-11", "2026-05-18"]
         mondays = [date.fromisoformat(day) for day in weeks]
         lines = [f"outpatient_visits A1 {day}..{day + timedelta(days=4)} 9" for day in mondays]
-        lines += ["outpatient_visits A1 2026-05-26..2026-05-29 9"]
-        lines += ["ed_visits A1 2026-04-20..2026-05-24 75+ 9", "ed_visits A1 2026-05-26..2026-05-31 75+ 9"]
+        lines += [
+            "outpatient_visits A1 2026-05-26..2026-05-29 9",
+            "outpatient_visits A1 2026-06-01 9",
+        ]
+        lines += [
+            "ed_visits A1 2026-04-20..2026-05-24 75+ 9",
+            "ed_visits A1 2026-05-26..2026-05-31 75+ 9",
+        ]
         generation = hospital.given("\n".join(lines))
         asked = {"when": "2026-05-25", "grain": "week"}
         assert status(hospital, generation, "outpatient_visits", **asked) == "consolidated"
@@ -110,7 +116,9 @@ class TestMissingSite:
 
     def test_units_that_report_now_and_then_are_not_missed(self, hospital: Hospital) -> None:
         """A1 every day, A2 and B1 every third day: nothing is usual about them."""
-        days = [f"births {unit} 2026-02-{day:02} 1" for unit in ("A2", "B1") for day in range(1, 28, 3)]
+        days = [
+            f"births {unit} 2026-02-{day:02} 1" for unit in ("A2", "B1") for day in range(1, 28, 3)
+        ]
         generation = hospital.given("births A1 2026-01-01..2026-02-28 1\n" + "\n".join(days))
         for unit in ("G", "A", "P"):
             assert status(hospital, generation, "births", "2026-02", unit=unit) == "consolidated"
