@@ -17,7 +17,6 @@ from cockpit import clock, state
 from cockpit.access.scope import Scope, Site, scope_named
 from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.store import to_table
-from cockpit.answers.local import kpis_of
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.deliver import batches
@@ -25,6 +24,7 @@ from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery, BadRequest, BadSource, CockpitError, SourceUnavailable
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
+from cockpit.kpi.installed import kpis_of
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home

@@ -25,7 +25,7 @@ MINUS = "\u2212"
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
 _SCALES = ((1e9, "Md€", "bn", 1), (1e7, "M€", "M", 1), (1e4, "k€", "k", 0), (0.0, "€", "", 0))
 _SYMBOLS = frozenset({"", "%", "min", "/100", "/6", "/M h", "j", "ETP", "h/ETP", "k€/ETP"})
-_ENGLISH: dict[str, tuple[str, str]] = {
+ENGLISH_UNITS: dict[str, tuple[str, str]] = {
     "ETP": ("FTE", "FTE"),
     "accouchements": ("birth", "births"),
     "ans": ("year", "years"),
@@ -44,7 +44,7 @@ _ENGLISH: dict[str, tuple[str, str]] = {
     "venues": ("visit", "visits"),
     "événements": ("event", "events"),
 }
-"""French plural -> English singular and plural."""
+"""Units of KPIs: French plural -> English singular and plural; the screens read the same table."""
 
 
 def number(x: float, decimals: int, language: Language, *, signed: bool = False) -> str:
@@ -133,7 +133,7 @@ def unit_word(unit: str, count: float, language: Language) -> str:
         return ""
     singular = is_singular(count, language)
     if language == "en":
-        return _ENGLISH.get(unit, (unit, unit))[0 if singular else 1]
+        return ENGLISH_UNITS.get(unit, (unit, unit))[0 if singular else 1]
     if unit in _SYMBOLS or not singular:
         return unit
     counted, slash, per = unit.partition("/")

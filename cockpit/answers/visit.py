@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.access.scope import Scope, Site, scope_named, scopes
-from cockpit.answers.local import kpis_of
 from cockpit.errors import BadRequest, UnknownUnit
 from cockpit.i18n import LANGUAGES, Language
 from cockpit.kpi import catalogue
+from cockpit.kpi.installed import kpis_of
 from cockpit.warehouse.attach import Generation, Warehouse
 
 if TYPE_CHECKING:

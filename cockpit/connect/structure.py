@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +20,8 @@ from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import LEVELS, Level, Unit, UnitTree
 
 REQUIRED = ("unit", "parent", "level", "label")
+WHOLE = UnitId("ENSEMBLE")
+WHOLE_LABEL = "Ensemble des sites"
 OPTIONAL = ("finess", "discipline", "valid_from", "valid_to")
 _CODE = re.compile(r"[^\s/;\x00-\x1f\x7f](?:[^/;\x00-\x1f\x7f]{0,62}[^\s/;\x00-\x1f\x7f])?")
 _FINESS = re.compile(r"[0-9][0-9AB][0-9]{7}")
@@ -34,7 +37,8 @@ def load_structure(path: Path) -> UnitTree:
     Raises BadStructure(file, line, field, expected) for a missing file, an unknown or missing
     column, a ragged line, a repeated or malformed code, an unknown parent, a parent that is not of
     a higher level (hence any cycle), a FINESS that is not nine characters, a day that does not
-    exist, a period that ends before it begins.
+    exist, a period that ends before it begins. Several units without parent are put under one
+    group, `ENSEMBLE`.
     """
     name = path.name
     lines: dict[UnitId, int] = {}
@@ -50,7 +54,23 @@ def load_structure(path: Path) -> UnitTree:
     tree = UnitTree(tuple(units))
     for unit in units:
         _check_parent(name, lines[unit.id], unit, tree)
-    return tree
+    return _under_one_root(tree)
+
+
+def _under_one_root(tree: UnitTree) -> UnitTree:
+    """A file without its top gets one: a tile of the whole must add every site, not the first."""
+    if len(tree.roots()) == 1:
+        return tree
+    top = Unit(_free_code(tree), None, "group", WHOLE_LABEL)
+    below = (replace(unit, parent=top.id) if unit.parent is None else unit for unit in tree)
+    return UnitTree((top, *below))
+
+
+def _free_code(tree: UnitTree) -> UnitId:
+    code = WHOLE
+    while code in tree:
+        code = UnitId(f"{code}_")
+    return code
 
 
 def _refuse(name: str, line: int, field: str, expected: str) -> NoReturn:

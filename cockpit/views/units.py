@@ -7,30 +7,12 @@ A KPI names its unit in French, plural ("passages"). French takes the singular b
 from __future__ import annotations
 
 from cockpit.i18n import is_singular, language
+from cockpit.wording import ENGLISH_UNITS
 
 SYMBOLS = frozenset({"", "%", "€", "k€", "M€", "min", "/100", "/6", "/M h"})
 """Written alike in both languages, whatever the number."""
 
-ENGLISH: dict[str, tuple[str, str]] = {
-    "ETP": ("FTE", "FTE"),
-    "accouchements": ("birth", "births"),
-    "ans": ("year", "years"),
-    "h/ETP": ("h/FTE", "h/FTE"),
-    "indice": ("", ""),
-    "j": ("d", "d"),
-    "jours": ("day", "days"),
-    "k€/ETP": ("k€/FTE", "k€/FTE"),
-    "lits": ("bed", "beds"),
-    "lits/j": ("bed/d", "beds/d"),
-    "nuits": ("night", "nights"),
-    "passages": ("visit", "visits"),
-    "patients": ("patient", "patients"),
-    "séances": ("session", "sessions"),
-    "séjours": ("stay", "stays"),
-    "séjours/lit/mois": ("stay/bed/month", "stays/bed/month"),
-    "venues": ("visit", "visits"),
-    "événements": ("event", "events"),
-}
+ENGLISH: dict[str, tuple[str, str]] = {**ENGLISH_UNITS, "indice": ("", "")}
 """French plural -> English singular and plural; a test holds every unit of the catalogue."""
 
 _UNSAID = frozenset({"indice"})

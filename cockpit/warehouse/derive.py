@@ -17,6 +17,7 @@ from cockpit.kpi.model import MeasureId
 from cockpit.warehouse.build import next_batch_id
 from cockpit.warehouse.engine import first_row
 
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What a derivation needs day by day, so that ten years of history cost no more than one.

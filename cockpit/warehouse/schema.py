@@ -63,29 +63,25 @@ facet = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
 )
 
-observation = sa.Table(
-    "observation",
-    metadata,
-    sa.Column("measure_id", sa.SmallInteger, nullable=False),
-    sa.Column("unit_id", sa.Integer, nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("facet_id", sa.Integer, nullable=False),
-    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
-    sa.Column("value", sa.Double, nullable=False),
-    sa.Column("batch_id", sa.Integer, nullable=False),
-)
 
-rollup_day = sa.Table(
-    "rollup_day",
-    metadata,
-    sa.Column("measure_id", sa.SmallInteger, nullable=False),
-    sa.Column("unit_id", sa.Integer, nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("facet_id", sa.Integer, nullable=False),
-    sa.Column("scenario_id", sa.SmallInteger, nullable=False),
-    sa.Column("value", sa.Double, nullable=False),
-    sa.Column("parts", sa.Integer, nullable=False),
-)
+def _facts(name: str, last: str) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("measure_id", sa.SmallInteger, nullable=False),
+        sa.Column("unit_id", sa.Integer, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("facet_id", sa.Integer, nullable=False),
+        sa.Column("scenario_id", sa.SmallInteger, nullable=False),
+        sa.Column("value", sa.Double, nullable=False),
+        sa.Column(last, sa.Integer, nullable=False),
+    )
+
+
+observation = _facts("observation", "batch_id")
+"""One value of one measure, for one unit, day, facet and scenario; batch_id: who delivered it."""
+
+rollup_day = _facts("rollup_day", "parts")
 """`observation` summed at every unit that has children; parts: how many units fed the row."""
 
 batch = sa.Table(

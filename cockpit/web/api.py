@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import structlog
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
+
+_log = structlog.get_logger(__name__)
+UNEXPECTED = "Une erreur est survenue. Ce qui était publié reste publié ; le journal dit pourquoi."
 
 Answer = dict[str, object] | list[dict[str, object]]
 
@@ -64,6 +68,9 @@ def _route(answer: Callable[[Request, Visit], Answer]) -> Callable[[Request], Re
                 found = answer(request, who)
         except CockpitError as error:
             return refusal(error)
+        except Exception as error:  # noqa: BLE001 - a reader of JSON gets JSON, the log the trace
+            _log.error("answer failed", kind=type(error).__name__, exc_info=error)
+            return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
         return as_json(found, generation=who.generation.id)
 
     return respond

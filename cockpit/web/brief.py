@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import structlog
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
@@ -18,12 +19,14 @@ from cockpit.answers.visit import visit
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.web import first
-from cockpit.web.api import status_of
+from cockpit.web.api import UNEXPECTED, status_of
 from cockpit.web.assets import accepted, encode
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+_log = structlog.get_logger(__name__)
 
 
 def routes() -> list[Route]:
@@ -41,7 +44,10 @@ def respond(request: Request) -> Response:
         with i18n.use(who.language):
             text, status = _shell(first.content(who) + _way_in(asked), who.language), 200
     except CockpitError as error:
-        text, status = _shell(_refusal(error), "fr"), status_of(error)
+        text, status = _shell(_refusal(error.sentence()), "fr"), status_of(error)
+    except Exception as error:  # noqa: BLE001 - one French sentence, the log has the trace
+        _log.error("brief failed", kind=type(error).__name__, exc_info=error)
+        text, status = _shell(_refusal(UNEXPECTED), "fr"), 500
     encoding = accepted(request.headers.get("accept-encoding", ""))
     headers = {"cache-control": "private, no-cache", "vary": "accept-encoding"}
     if encoding:
@@ -54,8 +60,8 @@ def _way_in(asked: dict[str, str]) -> str:
     return f'<p class="ck-way-in"><a href="/{escape(query)}">{_("Ouvrir Cockpit")}</a></p>'
 
 
-def _refusal(error: CockpitError) -> str:
-    return f'<main class="ck-first"><p role="alert">{escape(error.sentence())}</p></main>'
+def _refusal(sentence: str) -> str:
+    return f'<main class="ck-first"><p role="alert">{escape(sentence)}</p></main>'
 
 
 def _shell(content: str, language: i18n.Language) -> str:

@@ -9,11 +9,11 @@ import streamlit as st
 import structlog
 
 from cockpit.alerts.store import active
-from cockpit.answers.local import kpis_of
 from cockpit.answers.visit import scope_of
 from cockpit.errors import CockpitError, Refused, UnknownUnit
 from cockpit.i18n import gettext as _
 from cockpit.i18n import speak
+from cockpit.kpi.installed import kpis_of
 from cockpit.views import nav, page, parts
 from cockpit.views.context import Context, build, enter
 from cockpit.views.params import parse
