@@ -10,6 +10,7 @@ is whole. A restore never deletes: with `--force`, what was there is moved aside
 from __future__ import annotations
 
 import fcntl
+import gzip
 import io
 import json
 import sqlite3
@@ -32,6 +33,7 @@ _LABEL = "cockpit-backup.json"
 _FORMAT = 1
 _STATE = "state.db"
 _POINTER = "CURRENT"
+_CHUNK = 1 << 20
 _ASIDE = "avant-restauration"
 _SKIPPED = (".lock", ".partial", "-wal", "-shm", "-journal")
 _BESIDE_STATE = ("-wal", "-shm", "-journal")
@@ -143,6 +145,7 @@ def _add_state(archive: tarfile.TarFile, state: Path) -> None:
 def _extract(path: Path, folder: Path) -> None:
     wrong = BadDelivery(file=path.name, expected="une archive faite par « cockpit backup »")
     try:
+        _check_sum(path)
         with tarfile.open(path, "r:gz") as archive:
             first = archive.next()
             if first is None or first.name != _LABEL:
@@ -150,6 +153,13 @@ def _extract(path: Path, folder: Path) -> None:
             archive.extractall(folder, filter="data")
     except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise wrong from error
+
+
+def _check_sum(path: Path) -> None:
+    """Read to the end: tarfile stops before the checksum, and a torn archive would restore half."""
+    with gzip.open(path) as stream:
+        while stream.read(_CHUNK):
+            pass
 
 
 def _move_aside(root: Path, present: list[Path]) -> Path | None:

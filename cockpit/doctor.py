@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from cockpit import state
 from cockpit.connect import registry
 from cockpit.connect.config import load_sources
@@ -26,6 +24,10 @@ if TYPE_CHECKING:
 
 _STREAMLIT = Path(__file__).resolve().parents[1] / ".streamlit" / "config.toml"
 _FREE_BYTES = 1024**3
+_REMEDY = {
+    "generations": "« cockpit rebuild » les refait depuis les lots conservés.",
+    "state.db": "« cockpit restore » remet celui d'une sauvegarde.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ def _finding(name: str, look: Callable[[Home], str], home: Home) -> Finding:
         return Finding(name, ok=True, sentence=look(home))
     except CockpitError as error:
         return Finding(name, ok=False, sentence=error.sentence())
-    except (OSError, SQLAlchemyError) as error:
-        return Finding(name, ok=False, sentence=f"Illisible ({type(error).__name__}).")
+    except Exception as error:  # noqa: BLE001 - a damaged file must not hide the other faults
+        said = f"Illisible ({type(error).__name__}). {_REMEDY.get(name, '')}".rstrip()
+        return Finding(name, ok=False, sentence=said)
 
 
 def _folder(home: Home) -> Finding:

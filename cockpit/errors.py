@@ -7,6 +7,7 @@
     │   └── NoGeneration         nothing was published yet
     └── Refused              the same call will never work; a person must change something
         ├── BadSettings          cockpit.toml is malformed
+        ├── DamagedWarehouse     a published or landed file cannot be read
         ├── BadSource            a source's TOML is malformed
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
@@ -78,6 +79,17 @@ class NoGeneration(Retryable):
         return (
             "Aucune donnée n'a encore été publiée. Lancez « cockpit demo » pour l'hôpital "
             "d'exemple ou « cockpit refresh » après avoir déclaré vos sources."
+        )
+
+
+class DamagedWarehouse(Refused):
+    """Facts: file. A published or landed file was altered from outside."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return (
+            f"Le fichier « {self.facts['file']} » est abîmé. Les lots conservés sont intacts par "
+            "ailleurs : « cockpit rebuild » refait l'entrepôt à partir d'eux."
         )
 
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
+
+
+class _StandardError:
+    """Standard error as it is when a line is written, not when the logs were set up."""
+
+    def write(self, text: str) -> int:
+        """One line."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """At once: a supervisor is reading."""
+        sys.stderr.flush()
 
 
 def configure(*, level: int = logging.INFO) -> None:
@@ -20,6 +33,6 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
+        cache_logger_on_first_use=False,  # a command changes the level after the first line
     )

@@ -92,7 +92,7 @@ def scopes(top: tuple[UnitId, ...], sites: tuple[Site, ...]) -> tuple[Scope, ...
     ]
     directors = [
         Scope(
-            f"{_SITE_PREFIX}{site.unit}",
+            _site_role(site),
             f"Direction · {site.label}",
             f"Site director · {site.label}",
             (site.unit,),
@@ -101,6 +101,12 @@ def scopes(top: tuple[UnitId, ...], sites: tuple[Site, ...]) -> tuple[Scope, ...
         for site in sites
     ]
     return (whole[0], *directors, *whole[1:])
+
+
+def _site_role(site: Site) -> str:
+    """A site coded like a role of the group must not be given that role."""
+    name = f"{_SITE_PREFIX}{site.unit}"
+    return f"{name}_site" if name == DEFAULT_ROLE else name
 
 
 def scope_named(name: str | None, top: tuple[UnitId, ...], sites: tuple[Site, ...]) -> Scope:

@@ -6,10 +6,7 @@ else; what a person must read goes to standard error, in French. Nothing ever as
 
 from __future__ import annotations
 
-import logging
-
-from cockpit import log
-from cockpit.cli import alerts, forecasts, keep, kpis, look, serving, sources
+from cockpit.cli import alerts, forecasts, keep, kpis, later, look, serving, sources
 from cockpit.cli.out import application
 
 app = application("Cockpit : le tableau de bord d'une direction d'hôpital.")
@@ -17,11 +14,12 @@ app.add_typer(sources.app, name="source")
 app.add_typer(kpis.app, name="kpi")
 app.add_typer(forecasts.app, name="forecast")
 app.add_typer(alerts.app, name="alert")
+app.add_typer(later.users, name="user")
+later.register(forecasts.app, alerts.app)
 for module in (serving, keep, look):
     module.register(app)
 
 
 def main() -> None:
-    """Entry point of the `cockpit` script. Logs never mix with what a command answers."""
-    log.configure(level=logging.WARNING)
+    """Entry point of the `cockpit` script."""
     app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from cockpit import log
 from cockpit.errors import (
     BadRequest,
     CockpitError,
@@ -36,7 +38,8 @@ class Commands(TyperGroup):
     """Turns an error of the project into its sentence and the exit status that it deserves."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
+        """Run the command; logs go to standard error, never among what it answers."""
+        log.configure(level=logging.WARNING)
         try:
             return super().invoke(ctx)
         except CockpitError as error:
@@ -111,6 +114,6 @@ def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
     text = " ".join(text.split())
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -6,7 +6,10 @@ Never the value of a cell: the reader opens the file at the line.
 from __future__ import annotations
 
 RAGGED = "nombre de colonnes différent de l'en-tête"
-UNFINISHED = "dernière ligne sans fin de ligne : écriture interrompue"
+UNFINISHED = (
+    "dernière ligne sans fin de ligne : écriture interrompue "
+    "(export complet ? dites final_newline = false)"
+)
 BAD_QUOTES = "guillemets mal formés"
 NO_DATE = "date manquante"
 BAD_DATE = "date illisible ou hors calendrier"

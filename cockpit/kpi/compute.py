@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from cockpit.access.scope import Scope
-from cockpit.errors import UnknownUnit
+from cockpit.errors import BadRequest, UnknownUnit
 from cockpit.kpi import provisional
 from cockpit.kpi.calendar import reported_days, site_calendars
 from cockpit.kpi.gaps import reading_from
@@ -199,9 +199,10 @@ def series(
     ("provisional": may still move; "partial": days or units are missing; "consolidated"); with
     `by`, a column `unit` or `facet`. Sorted by split then period. Periods are whole civil periods
     (ISO weeks).
-    Raises UnknownUnit, OutOfScope.
+    Raises UnknownUnit, OutOfScope, BadRequest for a facet that the KPI's measure does not have.
     """
     nodes = visible_nodes(generation, scope, unit)
+    _check_facet(generation, kpi, facet)
     own = _closed(periods(start, end, grain), generation, kpi, nodes)
     if not len(own):
         scope.require(kpi.domain)
@@ -229,6 +230,18 @@ def series(
     ]
     frame = pd.concat(frames, ignore_index=True) if frames else _frame_of_nothing()
     return _named(frame, by)
+
+
+def _check_facet(generation: Generation, kpi: Kpi, facet: str) -> None:
+    """A facet that nothing can have would read as zeros: it is refused instead."""
+    if not facet:
+        return
+    has = MEASURES[kpi.numerator[0].measure].facet is not None
+    known = any(
+        code == facet or code.startswith(facet + "/") for code in generation.facets.values()
+    )
+    if not has or not known:
+        raise BadRequest(field="facet", expected="un découpage que cet indicateur possède")
 
 
 def _closed(own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]) -> Windows:

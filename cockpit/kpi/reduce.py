@@ -72,7 +72,7 @@ def reduce(
     present = stop > first
     if how == "last" and whole is not None:
         present &= _same_last_day(daily.days, stop, whole, own)
-    values = term.sign * _over(how, measure, daily, first, stop, calendar, own)
+    values = term.sign * _over(how, measure, daily, first, stop, calendar, own) * present
     if not len(daily.days):
         return Reduced(values, present, present)
     if how == "last":

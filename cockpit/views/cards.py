@@ -8,25 +8,31 @@ from cockpit.alerts.model import Alert
 from cockpit.i18n import gettext as _
 from cockpit.i18n import label, pick
 from cockpit.kpi.model import Kpi
+from cockpit.kpi.units import UnitTree
 from cockpit.series.model import Freshness, Status, Trend
-from cockpit.views import dates, french, tiles
+from cockpit.views import dates, french, groups, tiles
+from cockpit.views.groups import Group
 from cockpit.views.parts import icon
 from cockpit.views.status import CLASSES, chip
 
 _SEVERITY = {"amber": Status.AMBER, "red": Status.RED}
 
 
-def alert(found: Alert, *, brief: bool = False) -> str:
-    """One alert: severity, since when, what, who is on it and by which lever (not in `brief`)."""
-    status = _SEVERITY[found.severity]
-    since = _("depuis le {day}").format(day=dates.bare_day(found.since))
-    body = pick(found.body_fr, found.body_en)
-    head = " · ".join(text for text in (found.owner_fr if brief else "", since) if text)
+def alert(found: Group, units: UnitTree, *, brief: bool = False) -> str:
+    """One group: severity, since when, what, where, who is on it, by which lever (not in `brief`).
+
+    An alert alone is told in its own words; several units are one card that lists them.
+    """
+    worst = found.worst
+    status = _SEVERITY[worst.severity]
+    since = _("depuis le {day}").format(day=groups.since(found))
+    body = pick(worst.body_fr, worst.body_en) if found.is_single else groups.places(found)
+    head = " · ".join(text for text in (worst.owner_fr if brief else "", since) if text)
     return (
         f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)}'
         f"<span>{escape(head)}</span></div>"
-        f"<h3>{escape(pick(found.title_fr, found.title_en))}</h3>"
-        f"<p>{escape(body)}</p>{'' if brief else _who(found)}</article>"
+        f"<h3>{escape(groups.title(found, units))}</h3>"
+        f"<p>{escape(body)}</p>{'' if brief else _who(worst)}</article>"
     )
 
 

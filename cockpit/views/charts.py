@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
     from cockpit.series.curve import Curve
 
-COLUMNS = ("day", "series", "value", "low", "high", "label")
+COLUMNS = ("day", "series", "value", "low", "high", "label", "beside", "side")
+"""beside: the height next to which the label is written, free of any line; side: above or below."""
+_PLOT = 290
+"""Width in pixels of the lines on a phone, where a label takes the most room."""
+_LETTER = 8
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
 
 
@@ -49,9 +53,22 @@ def rows(curve: Curve, kpi: Kpi) -> pd.DataFrame:
     whole = pd.concat([part for part in (frame, later) if len(part)] or [frame])
     whole = whole.reindex(columns=list(COLUMNS)).reset_index(drop=True)
     whole["day"] = pd.to_datetime(whole["day"])
-    whole["label"] = ""
-    if past:
-        whole.loc[len(frame) - 1, "label"] = french.terse(kpi, curve.points[-1].value)
+    words = french.terse(kpi, curve.points[-1].value) if past else ""
+    return _labelled(whole, len(frame) - 1, words)
+
+
+def _labelled(whole: pd.DataFrame, last: int, words: str) -> pd.DataFrame:
+    """Write `words` at row `last`, above what is drawn at its left or below it: the nearer."""
+    whole["label"], whole["beside"], whole["side"] = "", float("nan"), ""
+    if not words:
+        return whole
+    at = whole.loc[last]
+    reach = (whole["day"].max() - whole["day"].min()) * (_LETTER * (len(words) + 1) / _PLOT)
+    near = whole["day"].between(at["day"] - reach, at["day"] + reach / 4)
+    top, bottom = whole.loc[near, "value"].max(), whole.loc[near, "value"].min()
+    above = top - at["value"] <= at["value"] - bottom
+    written = [words, top if above else bottom, "above" if above else "below"]
+    whole.loc[last, ["label", "beside", "side"]] = written
     return whole
 
 
@@ -93,10 +110,9 @@ def point_rows(kpi: Kpi, points: list[tuple[date, float]]) -> pd.DataFrame:
     frame = pd.DataFrame(points, columns=["day", "value"])
     frame["value"] *= _scale(kpi)
     frame["day"] = pd.to_datetime(frame["day"])
-    frame["series"], frame["label"] = ACTUAL, ""
-    if points:
-        frame.loc[len(frame) - 1, "label"] = french.terse(kpi, points[-1][1])
-    return frame.reindex(columns=list(COLUMNS))
+    frame["series"] = ACTUAL
+    words = french.terse(kpi, points[-1][1]) if points else ""
+    return _labelled(frame, len(frame) - 1, words).reindex(columns=list(COLUMNS))
 
 
 def describe_points(kpi: Kpi, grain: Grain, points: list[tuple[date, float]]) -> str:

@@ -6,8 +6,15 @@ from html import escape
 
 from cockpit.forecast.model import Forecast
 from cockpit.i18n import gettext as _
+from cockpit.i18n import mark
 from cockpit.kpi.model import Kpi
 from cockpit.views import dates, french, parts
+
+MODELS = {
+    "prophet_fr": mark("Prophet (jours fériés et vacances scolaires français)"),
+    "weekday_mean": mark("moyenne des mêmes jours de la semaine"),
+    "landing_profile": mark("profil mensuel"),
+}
 
 
 def card(kpi: Kpi, made: Forecast) -> str:
@@ -44,5 +51,12 @@ def _error(made: Forecast) -> str:
 def _origin(made: Forecast) -> str:
     text = _("Modèle {model}, calculé sur les données du {first} au {last}.")
     return text.format(
-        model=made.model, first=dates.numeric(made.history_from), last=dates.numeric(made.origin)
+        model=model_name(made.model),
+        first=dates.numeric(made.history_from),
+        last=dates.numeric(made.origin),
     )
+
+
+def model_name(model: str) -> str:
+    """A model in words; its own name when it has none."""
+    return _(MODELS[model]) if model in MODELS else model

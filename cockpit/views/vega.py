@@ -17,7 +17,7 @@ from cockpit.views.locale_fr import VEGA_EN, VEGA_FR
 Spec = dict[str, Any]
 
 HEIGHT = 240
-PADDING = {"left": 0, "top": 6, "right": 6, "bottom": 4}
+PADDING = {"left": 0, "top": 22, "right": 6, "bottom": 4}
 GREY = "#76839A"
 AIM = "#B8600B"
 QUIET: Spec = {"aria": False, "tooltip": False}
@@ -120,25 +120,24 @@ def _forecast(y: Spec) -> Spec:
 
 
 def _last(y: Spec) -> Spec:
-    """The last point: a dot, and its value in words above it."""
-    encoding = {"y": y, "text": {"field": "label"}}
+    """The last point: a dot, and its value in words clear of the lines (a halo is in the CSS)."""
+    dot = {**QUIET, "type": "point", "filled": True, "size": 70, "opacity": 1}
     return {
         "transform": [{"filter": "datum.label !== ''"}],
         "layer": [
-            {"mark": {**QUIET, "type": "point", "filled": True, "size": 70, "opacity": 1}},
-            {
-                "mark": {
-                    **QUIET,
-                    "type": "text",
-                    "align": "right",
-                    "dy": -14,
-                    "dx": 6,
-                    "fontSize": 13,
-                    "fontWeight": 700,
-                }
-            },
+            {"mark": dot, "encoding": {"y": y}},
+            _label(y, "above", -14),
+            _label(y, "below", 16),
         ],
-        "encoding": encoding,
+    }
+
+
+def _label(y: Spec, side: str, dy: int) -> Spec:
+    mark: Spec = {**QUIET, "type": "text", "align": "right", "dx": 6, "dy": dy}
+    return {
+        "transform": [{"filter": f"datum.side === '{side}'"}],
+        "mark": {**mark, "fontSize": 13, "fontWeight": 700},
+        "encoding": {"y": {**y, "field": "beside"}, "text": {"field": "label"}},
     }
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import ClauseElement
 
-from cockpit.errors import NoGeneration
+from cockpit.errors import DamagedWarehouse, NoGeneration
 from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import Unit, UnitTree
 from cockpit.settings import Home
@@ -47,7 +47,10 @@ class Generation:
         self._facts: dict[Hashable, object] = {}
         self._lock = threading.Lock()
         quoted = str(path).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS {self._alias} (READ_ONLY)")
+        try:
+            connection.execute(f"ATTACH '{quoted}' AS {self._alias} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise DamagedWarehouse(file=path.name) from error
 
     def read(self, statement: ClauseElement) -> pd.DataFrame:
         """The rows of one statement, in its own order; dates as datetime64."""

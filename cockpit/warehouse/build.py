@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cockpit.errors import BadDelivery, BadStructure
+from cockpit.errors import BadDelivery
 from cockpit.warehouse.engine import first_row
 from cockpit.warehouse.landing import Landed
-from cockpit.warehouse.structure import scenario_cases
+from cockpit.warehouse.stage import stage
 
 # How much of the warehouse a batch replaces: the rows of its own keys (all their facets), or the
 # whole days or months that it speaks of, for its own source and measures only.
@@ -61,14 +61,15 @@ def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> t
             refusals.append(Refusal(landed, error))
         else:
             connection.execute("COMMIT")
-    if fresh:
+    if batches:
+        connection.unregister("staged")
+    if fresh and len(batches) > 1:  # each batch is sorted on its own
         _sort(connection)
     return tuple(refusals)
 
 
 def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
-    _stage(connection, landed, batch_id)
-    _refuse_repeated_keys(connection, landed)
+    stage(connection, landed, batch_id)
     if not _is_empty(connection, "observation"):
         _replace_covered(connection, landed, batch_id)
     _refuse_mixed_levels(connection, landed)
@@ -77,61 +78,6 @@ def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: 
         "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM staged"
     )
     _record(connection, landed, batch_id)
-
-
-def _stage(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
-    connection.register("delivered", landed.rows())
-    connection.execute(
-        "INSERT INTO facet "
-        "SELECT (SELECT count(*) FROM facet) + row_number() OVER (ORDER BY code), code "
-        "FROM (SELECT DISTINCT facet AS code FROM delivered "
-        "WHERE facet NOT IN (SELECT code FROM facet))"
-    )
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE staged AS
-        SELECT m.measure_id, u.unit_id, d.day, f.facet_id,
-               ({scenario_cases("d.scenario")})::SMALLINT AS scenario_id,
-               d.value, {batch_id}::INTEGER AS batch_id
-        FROM delivered d
-        JOIN measure m ON m.name = d.measure
-        JOIN unit u ON u.code = d.unit
-        JOIN facet f ON f.code = d.facet
-        ORDER BY m.measure_id, u.unit_id, d.day
-        """  # noqa: S608 - numbers and constants of this module only
-    )
-    _refuse_unknown(connection, landed)
-    connection.unregister("delivered")
-
-
-def _refuse_unknown(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
-    """Units were known when the batch was landed: one that is not any more was taken out of the
-    structure, and its figures with it. Nothing is published until its line is back."""
-    lost = first_row(
-        connection,
-        "SELECT min(unit) FROM delivered WHERE unit NOT IN (SELECT code FROM unit)",
-    )
-    if lost and lost[0] is not None:
-        raise BadStructure(
-            file="structure.csv",
-            field="unit",
-            expected=f"la ligne de l'unité « {lost[0]} », dont des chiffres sont conservés "
-            "(une unité fermée garde sa ligne, avec valid_to)",
-        )
-    if _count(connection, "staged") != _count(connection, "delivered"):
-        raise BadDelivery(
-            file=landed.file, field="mesure", expected="des mesures connues du catalogue"
-        )
-
-
-def _refuse_repeated_keys(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
-    distinct = first_row(
-        connection,
-        "SELECT count(*) FROM (SELECT DISTINCT measure_id, unit_id, day, facet_id, scenario_id "
-        "FROM staged)",
-    )
-    if distinct and distinct[0] != _count(connection, "staged"):
-        raise BadDelivery(file=landed.file, field="", expected="une seule valeur par clé")
 
 
 def _replace_covered(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
@@ -284,11 +230,6 @@ def next_batch_id(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the next batch of this generation."""
     row = first_row(connection, "SELECT coalesce(max(batch_id), 0) + 1 FROM batch")
     return int(row[0]) if row else 1
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = first_row(connection, f"SELECT count(*) FROM {table}")  # noqa: S608
-    return int(row[0]) if row else 0
 
 
 def _is_empty(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -26,7 +26,7 @@ class Memory:
     `recent_days` on which `done` is not below `due` is settled: its figure is the delivered one.
     Means are taken on settled days from `settles_days` to `forgets_days` old that have one of the
     `items` and something done; `make` gets those of a unit added up, on the oldest of them. A unit
-    that has none is given whole.
+    that counts what is due and has no such day is given whole.
     """
 
     due: MeasureId
@@ -89,49 +89,58 @@ def _is_delivered(connection: duckdb.DuckDBPyConnection, derivation: Derivation)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
-    rows = derivation.make(_inputs(connection, derivation))
+    _read(connection, derivation)
+    _mark_days(connection, derivation)
+    rows = derivation.make(_inputs(connection))
     number = _batch_of(connection, derivation) or next_batch_id(connection)
-    _stage(connection, derivation, rows, number)
-    _replace_moved(connection, number)
+    _stage(connection, derivation, rows)
+    _replace_moved(connection, _number(connection, derivation.writes), number)
     _record(connection, derivation, number)
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> pd.DataFrame:
+def _read(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
+    """Make `given`: the figures read, found by number so that the other measures are not scanned."""
+    numbers = ", ".join(str(_number(connection, name)) for name in derivation.reads)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE given AS
+        SELECT measure_id, unit_id, day, facet_id, value FROM observation
+        WHERE measure_id IN ({numbers}) AND scenario_id = 0
+        """  # noqa: S608 - numbers
+    )
+
+
+def _number(connection: duckdb.DuckDBPyConnection, measure: MeasureId) -> int:
+    row = first_row(connection, "SELECT measure_id FROM measure WHERE name = $1", [measure])
+    return int(row[0]) if row else 0
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Sorted, and sums rounded: the same figures give the same estimate in any file."""
-    _mark_days(connection, derivation)
     return connection.execute(
         """
-        WITH mine AS (
-            SELECT measure_id, unit_id, day, facet_id, value
-            FROM observation
-            WHERE measure_id IN (SELECT measure_id FROM measure WHERE name IN (SELECT unnest($1)))
-              AND scenario_id = 0),
-        given AS (
-            FROM mine SEMI JOIN open_days USING (unit_id, day)
+        WITH rows AS (
+            FROM given SEMI JOIN open_days USING (unit_id, day)
             UNION ALL
             SELECT measure_id, unit_id, stands_at, facet_id, round(sum(value), 6)
-            FROM mine JOIN settled_days USING (unit_id, day) GROUP BY ALL)
-        SELECT m.name AS measure, g.unit_id AS unit, g.day, f.code AS facet, g.value
-        FROM given g JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
-        ORDER BY g.measure_id, g.unit_id, g.day, g.facet_id
-        """,
-        [list(derivation.reads)],
+            FROM given JOIN settled_days USING (unit_id, day) GROUP BY ALL)
+        SELECT m.name AS measure, r.unit_id AS unit, r.day, f.code AS facet, r.value
+        FROM rows r JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
+        ORDER BY r.measure_id, r.unit_id, r.day, r.facet_id
+        """
     ).df()
 
 
 _AGED_DAYS = """
     CREATE OR REPLACE TEMP TABLE aged_days AS
-    WITH days AS (
-        SELECT o.unit_id, o.day,
-               bool_or(m.name = $first AND f.code IN (SELECT unnest($items))) AS has_item,
-               sum(o.value) FILTER (m.name = $due) AS due,
-               coalesce(sum(o.value) FILTER (m.name = $done), 0) AS done
-        FROM observation o JOIN measure m USING (measure_id) JOIN facet f USING (facet_id)
-        WHERE m.name IN (SELECT unnest($reads)) AND o.scenario_id = 0
-        GROUP BY o.unit_id, o.day),
-    last AS (
-        SELECT max(o.day) AS last_day FROM observation o JOIN measure m USING (measure_id)
-        WHERE m.name = $first AND o.scenario_id = 0)
+    WITH items AS (SELECT facet_id FROM facet WHERE code IN (SELECT unnest($items))),
+    days AS (
+        SELECT unit_id, day,
+               bool_or(measure_id = $first AND facet_id IN (FROM items)) AS has_item,
+               sum(value) FILTER (measure_id = $due) AS due,
+               coalesce(sum(value) FILTER (measure_id = $done), 0) AS done
+        FROM given GROUP BY unit_id, day),
+    last AS (SELECT max(day) AS last_day FROM given WHERE measure_id = $first)
     SELECT unit_id, day, due, done, last_day - day AS age,
            has_item AND due IS NOT NULL AND done > 0
                AND age >= $settles AND age < $forgets AS is_mean
@@ -141,7 +150,8 @@ _OPEN_DAYS = """
     CREATE OR REPLACE TEMP TABLE open_days AS
     SELECT unit_id, day FROM aged_days
     WHERE age <= $recent OR due > done
-       OR unit_id NOT IN (SELECT unit_id FROM aged_days WHERE is_mean)
+       OR (unit_id IN (SELECT unit_id FROM aged_days WHERE due IS NOT NULL)
+           AND unit_id NOT IN (SELECT unit_id FROM aged_days WHERE is_mean))
     UNION
     SELECT unit_id, max(day) FROM aged_days WHERE due IS NOT NULL GROUP BY unit_id
 """
@@ -160,11 +170,10 @@ def _mark_days(connection: duckdb.DuckDBPyConnection, derivation: Derivation) ->
     connection.execute(
         _AGED_DAYS,
         {
-            "reads": list(derivation.reads),
-            "first": derivation.reads[0],
+            "first": _number(connection, derivation.reads[0]),
             "items": list(memory.items),
-            "due": memory.due,
-            "done": memory.done,
+            "due": _number(connection, memory.due),
+            "done": _number(connection, memory.done),
             "settles": memory.settles_days,
             "forgets": memory.forgets_days,
         },
@@ -179,58 +188,50 @@ def _batch_of(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> 
 
 
 def _stage(
-    connection: duckdb.DuckDBPyConnection, derivation: Derivation, rows: pd.DataFrame, number: int
+    connection: duckdb.DuckDBPyConnection, derivation: Derivation, rows: pd.DataFrame
 ) -> None:
-    """What was made, and the settled figures as they were delivered."""
+    """Make `derived`: what was made, and the settled figures as they were delivered."""
     connection.register("derived_rows", rows)
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE derived AS
-        WITH made AS (
-            SELECT d.unit AS unit_id, d.day::DATE AS day, f.facet_id, d.value
-            FROM derived_rows d JOIN facet f ON f.code = d.facet
-            SEMI JOIN open_days o ON o.unit_id = d.unit AND o.day = d.day::DATE
-            UNION ALL
-            SELECT o.unit_id, o.day, o.facet_id, o.value
-            FROM observation o JOIN measure m ON m.measure_id = o.measure_id AND m.name = $first
-            ANTI JOIN open_days USING (unit_id, day)
-            WHERE o.scenario_id = 0)
-        SELECT m.measure_id, made.unit_id::INTEGER AS unit_id, made.day, made.facet_id,
-               0::SMALLINT AS scenario_id, made.value, $number::INTEGER AS batch_id
-        FROM made JOIN measure m ON m.name = $writes
-        ORDER BY made.unit_id, made.day
+        SELECT d.unit::INTEGER AS unit_id, d.day::DATE AS day, f.facet_id, d.value
+        FROM derived_rows d JOIN facet f ON f.code = d.facet
+        SEMI JOIN open_days o ON o.unit_id = d.unit AND o.day = d.day::DATE
+        UNION ALL
+        SELECT unit_id, day, facet_id, value
+        FROM given ANTI JOIN open_days USING (unit_id, day) WHERE measure_id = $1
         """,
-        {"first": derivation.reads[0], "writes": derivation.writes, "number": number},
+        [_number(connection, derivation.reads[0])],
     )
     connection.unregister("derived_rows")
 
 
-def _replace_moved(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+def _replace_moved(connection: duckdb.DuckDBPyConnection, measure: int, number: int) -> None:
     """Write only what is not already there: most of the past does not move from day to day."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE moved AS
-        WITH before AS (SELECT * FROM observation WHERE batch_id = $1)
-        SELECT measure_id, unit_id, day, facet_id, scenario_id
-        FROM before FULL JOIN derived USING (measure_id, unit_id, day, facet_id, scenario_id)
+        WITH before AS (FROM observation WHERE measure_id = {measure} AND batch_id = {number})
+        SELECT unit_id, day, facet_id, before.value AS before, derived.value
+        FROM before FULL JOIN derived USING (unit_id, day, facet_id)
         WHERE before.value IS DISTINCT FROM derived.value
-        """,
-        [number],
+        ORDER BY unit_id, day
+        """  # noqa: S608 - numbers
     )
     connection.execute(
-        """
+        f"""
         DELETE FROM observation o USING moved d
-        WHERE o.measure_id = d.measure_id AND o.unit_id = d.unit_id AND o.day = d.day
-          AND o.facet_id = d.facet_id AND o.scenario_id = d.scenario_id AND o.batch_id = $1
-        """,
-        [number],
+        WHERE o.measure_id = {measure} AND o.batch_id = {number} AND d.before IS NOT NULL
+          AND o.unit_id = d.unit_id AND o.day = d.day AND o.facet_id = d.facet_id
+        """  # noqa: S608 - numbers
     )
     connection.execute(
-        "INSERT INTO observation SELECT d.* FROM derived d "
-        "SEMI JOIN moved USING (measure_id, unit_id, day, facet_id, scenario_id)"
+        f"INSERT INTO observation SELECT {measure}, unit_id, day, facet_id, 0, value, {number} "  # noqa: S608
+        "FROM moved WHERE value IS NOT NULL"
     )
     connection.execute(
-        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM moved"
+        f"INSERT INTO touched SELECT DISTINCT {measure}, 0, day FROM moved"  # noqa: S608
     )
 
 
@@ -255,8 +256,8 @@ def _record(connection: duckdb.DuckDBPyConnection, derivation: Derivation, numbe
         [number, derivation.source, clock.utc_naive(clock.now())],
     )
     connection.execute(
-        "INSERT INTO received SELECT DISTINCT measure_id, $1, $2::TIMESTAMP FROM derived",
-        [derivation.source, clock.utc_naive(clock.now())],
+        "INSERT INTO received SELECT measure_id, $1, $2::TIMESTAMP FROM measure WHERE name = $3",
+        [derivation.source, clock.utc_naive(clock.now()), derivation.writes],
     )
     connection.execute("DELETE FROM source WHERE name = $1", [derivation.source])
     connection.execute(

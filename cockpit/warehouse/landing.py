@@ -23,8 +23,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cockpit.connect.batch import Batch, Replace
+from cockpit.connect.batch import ROWS, Batch, Replace
 from cockpit.errors import DamagedLanding
+
+_TEXTS = [column.name for column in ROWS if column.type == pa.string()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,12 @@ class Landed:
         return self.rows_path.with_suffix(".quarantine.parquet")
 
     def rows(self) -> pa.Table:
-        """The accepted rows. Raises DamagedLanding when a bit of the file has changed since."""
+        """The accepted rows, texts as dictionaries. Raises DamagedLanding when a bit of the file
+        has changed since."""
         data = self.rows_path.read_bytes()
         if hashlib.sha256(data).hexdigest() != self.rows_sha256:
             raise DamagedLanding(file=f"{self.source}/{self.rows_path.name}")
-        return pq.read_table(pa.BufferReader(data))
+        return pq.read_table(pa.BufferReader(data), read_dictionary=_TEXTS)
 
     def quarantine(self) -> pa.Table:
         """The refused rows."""
@@ -198,6 +201,9 @@ def fsync(path: Path) -> None:
 
 
 def _read_manifest(path: Path) -> Landed:
-    facts = json.loads(path.read_text("utf-8"))
-    facts["received_at"] = datetime.fromisoformat(facts["received_at"])
-    return Landed(**facts, folder=path.parent)
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        facts["received_at"] = datetime.fromisoformat(facts["received_at"])
+        return Landed(**facts, folder=path.parent)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedLanding(file=f"{path.parent.name}/{path.name}") from error

@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from cockpit import clock
-from cockpit.errors import WarehouseBusy
+from cockpit.errors import DamagedWarehouse, WarehouseBusy
 from cockpit.settings import Home
 from cockpit.warehouse import engine, schema
 from cockpit.warehouse.landing import fsync
@@ -42,7 +42,10 @@ def current_path(generations: Path) -> Path | None:
 
 def number_of(path: Path) -> int:
     """123 for `gen-000123.duckdb`."""
-    return int(path.stem.removeprefix(_PREFIX))
+    try:
+        return int(path.stem.removeprefix(_PREFIX))
+    except ValueError as error:
+        raise DamagedWarehouse(file=path.name or POINTER) from error
 
 
 @contextmanager

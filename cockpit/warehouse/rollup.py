@@ -12,6 +12,20 @@ import duckdb
 
 from cockpit.warehouse.engine import first_row
 
+_SUMS = """
+    INSERT INTO rollup_day
+    SELECT o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id, sum(o.value), count(*)
+    FROM observation o {only}
+    JOIN closure c ON c.unit_id = o.unit_id
+    WHERE c.node_id IN (SELECT node_id FROM closure GROUP BY node_id HAVING count(*) > 1)
+    GROUP BY o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id
+    ORDER BY o.measure_id, c.node_id, o.day
+"""
+_EVERYTHING = ""
+_TOUCHED = (
+    "JOIN redo t ON o.measure_id = t.measure_id AND o.scenario_id = t.scenario_id AND o.day = t.day"
+)
+
 
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `rollup_day` and `feed` again for what the temporary table `touched` names."""
@@ -24,20 +38,7 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
             WHERE r.measure_id = t.measure_id AND r.scenario_id = t.scenario_id AND r.day = t.day
             """
         )
-    connection.execute(
-        """
-        INSERT INTO rollup_day
-        SELECT o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id,
-               sum(o.value), count(*)
-        FROM observation o
-        JOIN redo t ON o.measure_id = t.measure_id AND o.scenario_id = t.scenario_id
-                   AND o.day = t.day
-        JOIN closure c ON c.unit_id = o.unit_id
-        WHERE c.node_id IN (SELECT node_id FROM closure GROUP BY node_id HAVING count(*) > 1)
-        GROUP BY o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id
-        ORDER BY o.measure_id, c.node_id, o.day
-        """
-    )
+    connection.execute(_SUMS.format(only=_EVERYTHING if fresh else _TOUCHED))
     _refresh_feeds(connection)
 
 

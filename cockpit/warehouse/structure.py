@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.units import UnitTree
-from cockpit.warehouse.schema import SCENARIOS
 
 
 def structure_hash(units: UnitTree) -> str:
@@ -84,9 +83,3 @@ def write_sources(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sourc
     for one in sources:
         connection.execute("DELETE FROM source WHERE name = $1", [one.name])
         connection.execute("INSERT INTO source VALUES ($1, $2, $3, $4, $5)", list(astuple(one)))
-
-
-def scenario_cases(column: str) -> str:
-    """SQL that turns a scenario's name into its number."""
-    cases = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SCENARIOS))
-    return f"CASE {column} {cases} END"

@@ -7,17 +7,15 @@ size, so that nothing jumps when the live page takes over.
 from __future__ import annotations
 
 from cockpit import clock
-from cockpit.alerts.model import Alert
-from cockpit.alerts.store import active
 from cockpit.answers.visit import Visit
 from cockpit.brief import Brief, BriefLine, brief
 from cockpit.i18n import gettext as _
-from cockpit.i18n import ngettext, pick
+from cockpit.i18n import pick
 from cockpit.kpi.catalogue import home_kpis
 from cockpit.series.freshness import sources
-from cockpit.series.model import Period, Status
+from cockpit.series.model import Period
 from cockpit.series.trend import trends
-from cockpit.views import cards, dates, parts, tiles
+from cockpit.views import cards, dates, groups, parts, tiles
 
 _LINES = 5
 
@@ -50,15 +48,13 @@ def content(who: Visit, *, waiting: bool = False) -> str:
 
 def _content(who: Visit, *, waiting: bool) -> str:
     made = brief(who.generation, who.scope)
-    alerts = active(who.generation, who.scope)
+    found = groups.opened(who.generation, who.scope)
+    first = found[0] if found else None
     switch = '<div class="ck-first-switch" aria-hidden="true"></div>' if waiting else ""
-    worst = cards.alert(alerts[0], brief=True) if alerts else ""
-    shown = (alerts[0].kpi, alerts[0].unit) if alerts else None
-    lines = [
-        line for line in made.lines if not (line.kind == "alert" and (line.kpi, line.unit) == shown)
-    ][:_LINES]
+    worst = cards.alert(first, who.generation.units, brief=True) if first else ""
+    lines = groups.others(made, first, _LINES)
     return (
-        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(made, alerts)}'
+        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(who, made)}'
         f"{switch}{worst}{_lines(lines)}{_tiles(who)}</main>"
     )
 
@@ -70,19 +66,10 @@ def _header(who: Visit) -> str:
     return parts.header(_("Synthèse"), f"{top.label} · {dates.short_day(clock.today())}", chip)
 
 
-def _hero(made: Brief, alerts: tuple[Alert, ...]) -> str:
-    counts = dict(made.counts)
-    found = parts.Counts(*(counts.get(one, 0) for one in (Status.RED, Status.AMBER, Status.OK)))
-    return parts.hero(pick(made.headline_fr, made.headline_en), _reach(alerts), found)
-
-
-def _reach(alerts: tuple[Alert, ...]) -> str:
-    if not alerts:
-        return _("Aucune alerte ouverte.")
-    units = len({alert.unit for alert in alerts})
-    text = ngettext("{n} alerte ouverte", "{n} alertes ouvertes", len(alerts))
-    where = ngettext("{n} unité concernée", "{n} unités concernées", units)
-    return f"{text.format(n=len(alerts))} · {where.format(n=units)}"
+def _hero(who: Visit, made: Brief) -> str:
+    found = groups.opened(who.generation, who.scope)
+    counts = groups.standing(who.generation, who.scope)
+    return parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found), counts)
 
 
 def _lines(lines: list[BriefLine]) -> str:

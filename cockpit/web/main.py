@@ -8,13 +8,12 @@ from __future__ import annotations
 import streamlit as st
 import structlog
 
-from cockpit.alerts.store import active
 from cockpit.answers.visit import scope_of
 from cockpit.errors import CockpitError, Refused, UnknownUnit
 from cockpit.i18n import gettext as _
 from cockpit.i18n import speak
 from cockpit.kpi.installed import kpis_of
-from cockpit.views import nav, page, parts
+from cockpit.views import groups, nav, page, parts
 from cockpit.views.context import Context, build, enter
 from cockpit.views.params import parse
 from cockpit.web.opened import warehouse
@@ -56,7 +55,7 @@ def draw(context: Context) -> None:
     chosen = st.navigation(list(context.pages.values()), position="hidden")
     current = next(name for name, one in context.pages.items() if one.url_path == chosen.url_path)
     _configure(f"{chosen.title} · {context.name}")
-    red = sum(alert.severity == "red" for alert in active(context.generation, context.scope))
+    red = groups.reds(groups.opened(context.generation, context.scope))
     nav.bottom_nav(context, current, badge=red)
     chosen.run()
 

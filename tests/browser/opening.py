@@ -52,11 +52,24 @@ def _note(found: Opened, request: Request) -> None:
         found.outside.append(request.url)
 
 
+STILL = """() => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  const state = document.querySelector('[data-test-script-state="notRunning"]');
+  if (!main || !state || !main.querySelector('h1, .ck-state')) return false;
+  if (document.getElementById('first')) return false;
+  if (main.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')) return false;
+  const now = main.innerHTML.length + ':' + main.scrollHeight;
+  const seen = window.__still || {};
+  if (seen.now !== now) { window.__still = {now, since: performance.now()}; return false; }
+  return performance.now() - seen.since > 200;
+}"""
+"""True once the script has stopped and what it drew has not changed for a fifth of a second."""
+
+
 def settle(page: Page) -> None:
     """Wait until the script has run and what it drew stands still."""
-    page.wait_for_selector("[data-test-script-state='notRunning']", timeout=30_000)
-    page.wait_for_selector("h1", timeout=30_000)
-    page.wait_for_timeout(700)
+    page.evaluate("window.__still = undefined")
+    page.wait_for_function(STILL, timeout=30_000, polling=50)
 
 
 def overflow(page: Page) -> int:

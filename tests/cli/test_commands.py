@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.cli.out import table
 from cockpit.settings import Home
 
 SERIES = (
@@ -43,6 +44,30 @@ class TestRefresh:
         assert "urgences-bad.csv" in refused.stderr
         assert len(answer(loaded(*SERIES, "--json"))["points"]) == 2
 
+    def test_a_source_that_does_not_exist_is_a_misuse(self, loaded) -> None:
+        wrong = loaded("refresh", "inconnue", "--no-forecasts", "--json")
+        assert (wrong.exit_code, wrong.stdout) == (2, "")
+        assert "source list" in wrong.stderr
+
+    def test_a_faulty_source_named_is_a_failed_run(self, loaded, answer, home: Home) -> None:
+        (home.sources / "casse.toml").write_text('connector = "csv', "utf-8")
+        failed = loaded("refresh", "casse", "--no-forecasts", "--json")
+        assert failed.exit_code == 1
+        assert [(run["source"], run["status"]) for run in answer(failed)["runs"]] == [
+            ("casse", "failed")
+        ]
+
+    def test_a_faulty_local_indicator_stops_no_refresh(self, loaded, answer, home: Home) -> None:
+        (home.kpis / "bad.toml").write_text('id = "bad', "utf-8")
+        (home.drop / "urgences-later.csv").write_text("jour;uf;passages\n03/03/2026;10;7\n")
+        report = answer(loaded("refresh", "--no-forecasts", "--json"))
+        assert [run["status"] for run in report["runs"]] == ["ok"]
+
+    def test_without_json_the_runs_are_a_table(self, loaded) -> None:
+        said = loaded("refresh", "--no-forecasts")
+        assert said.stdout.splitlines()[1].split() == ["urgences", "unchanged", *"0000"]
+        assert "rien de nouveau" in said.stderr
+
     def test_a_rebuild_gives_the_same_figures(self, loaded, answer) -> None:
         before = answer(loaded(*SERIES, "--json"))
         assert answer(loaded("rebuild", "--json"))["generation"] > 1
@@ -67,6 +92,13 @@ class TestKpi:
         lines = loaded(*SERIES).stdout.splitlines()
         assert lines[0].split() == ["period", "value", "numerator", "denominator", "status"]
         assert lines[1].split()[:2] == ["2026-03-01", "100"]
+
+    def test_a_table_keeps_every_digit_of_an_amount(self) -> None:
+        assert table([{"value": 13147076.02}, {"value": 0.0}], ["value"]).split() == [
+            "value",
+            "13147076.02",
+            "0",
+        ]
 
     def test_show_is_the_definition(self, loaded, answer) -> None:
         assert answer(loaded("kpi", "show", "ed_visits", "--json"))["definition"]
@@ -122,6 +154,11 @@ class TestSource:
         assert found["refusals"][0]["line"] == 4
         assert not any(home.landing.iterdir())
 
+    def test_preview_shows_the_file_that_waits(self, loaded, answer, home: Home) -> None:
+        (home.drop / "urgences-later.csv").write_text("jour;uf;passages\n03/03/2026;10;7\n")
+        found = answer(loaded("source", "preview", "urgences", "--json"))
+        assert (found["file"], found["accepted"]) == ("drop/urgences-later.csv", 1)
+
     def test_history_lists_the_runs(self, loaded, answer) -> None:
         assert [run["status"] for run in answer(loaded("source", "history", "urgences", "--json"))]
 
@@ -149,6 +186,16 @@ class TestCheck:
     def test_a_healthy_home_passes(self, loaded, answer) -> None:
         found = answer(loaded("check", "--json"))
         assert [one["check"] for one in found if not one["ok"]] == []
+
+    def test_a_damaged_generation_is_found_and_the_way_back_said(
+        self, loaded, answer, home: Home
+    ) -> None:
+        name = (home.generations / "CURRENT").read_text("utf-8").strip()
+        (home.generations / name).write_bytes(b"damaged")
+        found = {one["check"]: one for one in answer(loaded("check", "--json"))}
+        assert found["generations"]["ok"] is False
+        assert "cockpit rebuild" in found["generations"]["sentence"]
+        assert found["source urgences"]["ok"] is True
 
     def test_a_faulty_structure_is_found_and_the_rest_still_looked_at(
         self, loaded, answer, home: Home
@@ -224,6 +271,29 @@ class TestBackup:
         assert home.structure.exists()
         assert not list(home.root.glob("avant-restauration-*"))
 
+    def test_the_log_of_the_old_state_never_joins_the_restored_one(
+        self, loaded, tmp_path: Path, home: Home
+    ) -> None:
+        file = tmp_path / "sauvegarde.tar.gz"
+        loaded("backup", str(file))
+        (home.root / "state.db-wal").write_bytes(b"left by a kill")
+        assert loaded("restore", str(file), "--force").exit_code == 0
+        assert not (home.root / "state.db-wal").exists()
+
+    def test_a_damaged_backup_is_refused_in_one_sentence(
+        self, loaded, tmp_path: Path, home: Home
+    ) -> None:
+        file = tmp_path / "sauvegarde.tar.gz"
+        loaded("backup", str(file))
+        data = bytearray(file.read_bytes())
+        middle = len(data) // 2
+        data[middle : middle + 64] = bytes(64)
+        file.write_bytes(data)
+        refused = loaded("restore", str(file), "--force")
+        assert refused.exit_code == 1
+        assert "cockpit backup" in refused.stderr
+        assert home.structure.exists()
+
     def test_only_the_current_generation_travels(self, loaded, tmp_path: Path, home: Home) -> None:
         import tarfile
 
@@ -233,3 +303,39 @@ class TestBackup:
             kept = [name for name in archive.getnames() if name.startswith("generations/")]
         assert len(kept) == 2
         assert "generations/CURRENT" in kept
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('port = "x"', "« port » : attendu un entier"),
+            ("port = 99999", "« port » : attendu un entier"),
+            ('language = "de"', "attendu fr ou en"),
+            ('duckdb_memory_limit = "lots"', "attendu une taille"),
+            ("keep_generations = 0", "attendu un entier de 2"),
+            ("nom = 1", "« nom » : attendu l'un des champs name"),
+            ("name = ", "attendu du TOML valide"),
+        ],
+    )
+    def test_a_wrong_setting_is_a_french_sentence(
+        self, loaded, home: Home, text: str, said: str
+    ) -> None:
+        (home.root / "cockpit.toml").write_text(text, "utf-8")
+        refused = loaded(*SERIES, "--json")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert said in refused.stderr
+
+    def test_another_encoding_is_a_sentence_too(self, loaded, home: Home) -> None:
+        (home.root / "cockpit.toml").write_bytes('name = "Hôpital"'.encode("cp1252"))
+        assert "UTF-8" in loaded(*SERIES).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("forecast", "backtest", "ed_visits", "--json"), ("alert", "dry-run"), ("user", "list")],
+)
+def test_a_promised_command_says_that_it_is_not_there_yet(cockpit, words: tuple[str, ...]) -> None:
+    result = cockpit(*words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "pas encore" in result.stderr

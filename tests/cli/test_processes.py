@@ -61,6 +61,23 @@ def test_an_error_is_one_sentence_without_a_trace(started, home: Home) -> None:
     assert err.strip().endswith(".")
 
 
+def test_an_unexpected_error_is_one_sentence_without_a_trace(started, tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("not a folder", "utf-8")
+    process = started("refresh", COCKPIT_HOME=str(taken))
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert "Traceback" not in err
+    assert "COCKPIT_DEBUG=1" in err
+
+
+def test_a_warning_never_mixes_with_json(started, loaded, home: Home) -> None:
+    (home.kpis / "bad.toml").write_text('id = "bad', "utf-8")
+    out, err = started("kpi", "list", "--json").communicate(timeout=60)
+    assert isinstance(json.loads(out), list)
+    assert "bad.toml" in err
+
+
 def test_a_closed_pipe_is_not_an_error(started, loaded) -> None:
     with started("kpi", "list", "--json") as process:
         assert process.stdout is not None

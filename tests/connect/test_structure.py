@@ -108,3 +108,11 @@ def test_any_bytes_are_refused_or_read_never_a_crash(tmp_path_factory, content: 
     for text in (content, HEADER.encode() + content):
         with suppress(BadStructure):
             _load(folder, text)
+
+
+def test_units_without_a_common_top_get_one(tmp_path: Path) -> None:
+    """Two services alone: ENSEMBLE adds both; the code that a file already uses is left to it."""
+    tree = _load(tmp_path, HEADER + "01;;service;A;;;;\nENSEMBLE;;service;B;;;;\n")
+    (top,) = tree.roots()
+    assert (top.id, top.level) == ("ENSEMBLE_", "group")
+    assert [unit.id for unit in tree.children(top.id)] == ["01", "ENSEMBLE"]

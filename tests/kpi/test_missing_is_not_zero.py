@@ -80,6 +80,22 @@ class TestMissing:
             "A1": 10
         }
 
+    def test_an_older_part_of_a_difference_of_stocks_is_not_carried_over_either(
+        self, hospital: Hospital
+    ) -> None:
+        """P's credit lines were last told by A2, 0 on 7 March: A1's 1 of the day before is gone."""
+        generation = hospital.given(
+            """
+            cash_eur         A1 2026-03-01 9
+            credit_lines_eur A1 2026-03-06 1
+            credit_lines_eur A2 2026-03-07 0
+            """
+        )
+        assert value(hospital, generation, "cash_position", "2026-03", unit="P") == 9
+        assert parts(hospital, generation, "cash_position", "2026-03", unit="P", by="unit") == {
+            "A1": 9, "A2": 0,
+        }  # fmt: skip
+
     def test_a_result_needs_both_sides_somewhere(self, hospital: Hospital) -> None:
         """Expenses alone are no result; a unit without revenue has one once the site has revenue."""
         generation = hospital.given("expense_eur A1 2026-01 1/641 100")

@@ -85,6 +85,18 @@ def test_rows_label_the_last_actual_point_and_join_the_forecast() -> None:
     assert (joined["value"], joined["low"], joined["high"]) == (93.84, 93.84, 93.84)
 
 
+def test_the_last_label_is_written_where_no_line_runs() -> None:
+    """30 days that fall to 10: the label goes below the last point, not across the fall."""
+    days = [date(2026, 10, day) for day in range(1, 31)]
+    falling = tuple(Point(day, 40.0 - day.day) for day in days)
+    alone = replace(CURVE, points=falling, last_year=(), forecast=())
+    last = charts.rows(alone, KPI).iloc[-1]
+    assert (last["side"], last["beside"]) == ("below", 10.0)
+    rising = replace(alone, points=tuple(Point(day, float(day.day)) for day in days))
+    last = charts.rows(rising, KPI).iloc[-1]
+    assert (last["side"], last["beside"]) == ("above", 30.0)
+
+
 def test_amounts_are_drawn_in_euros() -> None:
     frame = charts.rows(replace(CURVE, forecast=()), replace(KPI, unit="k€"))
     assert frame["value"].max() == pytest.approx(93_840)

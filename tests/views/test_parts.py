@@ -10,8 +10,10 @@ from hypothesis import strategies as some
 
 from cockpit.alerts.model import Alert
 from cockpit.kpi.model import Domain, KpiId, UnitId
+from cockpit.kpi.units import Unit, UnitTree
 from cockpit.series.model import Contribution, Status
-from cockpit.views import cards, facets, forecasts, parts, tables
+from cockpit.views import cards, facets, forecasts, groups, parts, tables
+from cockpit.views.groups import Group
 from cockpit.views.parts import Html
 from tests.views.conftest import FRESH, KPI, TREND
 from tests.views.test_tiles import Tags, words
@@ -33,6 +35,14 @@ ALERT = Alert(
     owner_fr="Directeur des soins",
     lever_fr="Ouvrir 6 lits",
 )
+UNITS = UnitTree(
+    (
+        Unit(UnitId("E1"), None, "establishment", "Site Argence"),
+        Unit(UnitId("2100"), UnitId("E1"), "pole", "Pôle médecine"),
+        Unit(UnitId("2110"), UnitId("2100"), "service", "Médecine polyvalente"),
+        Unit(UnitId("2120"), UnitId("2100"), "service", "Pneumologie"),
+    )
+)
 NOW = datetime(2026, 11, 21, 6, 30)
 
 
@@ -53,12 +63,56 @@ def test_the_status_sentence_takes_the_worst_colour_and_the_right_plural() -> No
 
 
 def test_an_alert_names_owner_and_lever() -> None:
-    html = cards.alert(ALERT)
+    html = cards.alert(Group((ALERT,)), UNITS)
     assert "Responsable : |Directeur des soins|" in words(html)
     assert "Levier : |Ouvrir 6 lits|" in words(html)
-    short = words(cards.alert(ALERT, brief=True))
+    short = words(cards.alert(Group((ALERT,)), UNITS, brief=True))
     assert "Directeur des soins · depuis le 18 nov." in short
     assert "Levier" not in short
+
+
+WARDS = (
+    replace(ALERT, kpi=KpiId("bed_occupancy_rate"), value=97.0, level=95.0),
+    replace(
+        ALERT,
+        kpi=KpiId("bed_occupancy_rate"),
+        unit=UnitId("2120"),
+        unit_label="Pneumologie",
+        value=104.0,
+        level=95.0,
+        since=date(2026, 11, 7),
+    ),
+)
+
+
+def test_full_wards_are_one_card_that_lists_them_the_fullest_first() -> None:
+    (found,) = groups.grouped(WARDS)
+    said = words(cards.alert(found, UNITS)).replace("\u00a0", " ")
+    assert "|Occupation à minuit : 2 services au-dessus de 95 %|" in said
+    assert "|Pneumologie 104,0 % · Médecine polyvalente 97,0 %|" in said
+    assert "depuis le 7 nov." in said
+    assert groups.meeting(found, UNITS) == "2100"
+    assert groups.reds([found]) == 1
+
+
+def test_another_severity_or_another_late_source_is_another_card() -> None:
+    amber = replace(WARDS[1], severity="amber")
+    late = replace(ALERT, rule="freshness", kind="freshness", kpi=None)
+    assert len(groups.grouped([WARDS[0], amber])) == 2
+    assert len(groups.grouped([late, replace(late, title_fr="Données en retard : x")])) == 2
+
+
+def test_a_group_below_its_level_or_with_several_levels_says_so() -> None:
+    below = [replace(ward, value=90.0) for ward in WARDS]
+    apart = [WARDS[0], replace(WARDS[1], level=92.0)]
+    assert "au-dessous de 95" in groups.title(groups.grouped(below)[0], UNITS)
+    assert "2 services hors seuil" in groups.title(groups.grouped(apart)[0], UNITS)
+
+
+def test_a_model_has_a_name_for_people() -> None:
+    assert forecasts.model_name("prophet_fr").startswith("Prophet (")
+    assert forecasts.model_name("landing_profile") == "profil mensuel"
+    assert forecasts.model_name("other") == "other"
 
 
 def test_the_definition_says_source_owner_and_code() -> None:
@@ -135,8 +189,16 @@ def test_a_refused_forecast_says_why() -> None:
 @given(some.text(max_size=40))
 def test_hostile_words_never_make_tags(text: str) -> None:
     plain, hostile = Tags(), Tags()
-    plain.feed(cards.alert(ALERT) + parts.header("x", "x") + cards.line(Status.OK, "x", "x"))
+    plain.feed(
+        cards.alert(Group((ALERT,)), UNITS)
+        + parts.header("x", "x")
+        + cards.line(Status.OK, "x", "x")
+    )
     evil = replace(ALERT, title_fr=text, body_fr=text, owner_fr=text or "x", lever_fr=text or "x")
-    hostile.feed(cards.alert(evil) + parts.header(text, text) + cards.line(Status.OK, text, text))
+    hostile.feed(
+        cards.alert(Group((evil,)), UNITS)
+        + parts.header(text, text)
+        + cards.line(Status.OK, text, text)
+    )
     assert hostile.seen <= plain.seen
     assert hostile.attributes <= plain.attributes

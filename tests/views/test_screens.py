@@ -120,7 +120,10 @@ def test_the_bed_table_has_one_line_per_unit_with_beds(app: AppTest) -> None:
 def test_accounts_compare_actual_with_budget_to_date(app: AppTest) -> None:
     """Ten months: 1 000 k€ booked, 900 k€ voted, so -100 k€ on the result."""
     said = words(visit(app, "finances"))
-    assert "|1 000 k€|900 k€|−100 k€|" in said
+    assert "Réalisé|1 000 k€|" in said
+    assert "Budget à date|900 k€|" in said
+    assert "Effet|" in said
+    assert "|−100 k€|" in said
 
 
 def test_a_role_does_not_see_the_page_of_another(app: AppTest) -> None:
@@ -154,3 +157,17 @@ def test_the_explorer_splits_by_unit(app: AppTest) -> None:
     said = words(visit(app, "explorer", kpi="ed_visits", split="unit", grain="week"))
     assert "|Site A|" in said
     assert "|Site B|" in said
+
+
+def test_a_period_so_far_is_in_the_table_and_not_in_the_line(app: AppTest) -> None:
+    said = words(visit(app, "explorer", kpi="ed_visits", grain="week"))
+    assert "en cours" in said, "the week of 16 November ends on the 22nd"
+    line = said.split("Entre")[0]
+    assert "S47" not in line.split("|")[-1]
+
+
+def test_a_tap_on_an_account_shows_the_units_that_book_it(app: AppTest) -> None:
+    said = words(visit(app, "finances", facet="expense/1/6411"))
+    assert "Tous les comptes du titre" in "".join(one.label for one in app.get("page_link"))
+    assert "|Site A|" in said
+    assert "|1 000 k€|" in said

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import subprocess
+import sys
 
 import duckdb
 import pytest
 
-from cockpit.errors import DamagedLanding, NoGeneration, WarehouseBusy
+from cockpit.errors import DamagedLanding, DamagedWarehouse, NoGeneration, WarehouseBusy
 from cockpit.refresh import rebuild
 from cockpit.warehouse import landing
 from cockpit.warehouse.attach import Warehouse
@@ -49,7 +48,7 @@ def test_the_newest_generations_are_kept_and_only_them(installation):
 
 def test_at_least_two_generations_are_kept(installation):
     """A reader may stand between the pointer and the file that it names."""
-    (installation.home.root / "cockpit.toml").write_text("keep_generations = 0\n")
+    (installation.home.root / "cockpit.toml").write_text("keep_generations = 2\n")
     for _ in range(4):
         publish(installation.home, NOTHING)
     assert names(installation) == ["CURRENT", "gen-000003.duckdb", "gen-000004.duckdb"]
@@ -95,31 +94,29 @@ def test_a_second_publisher_is_told_that_the_warehouse_is_busy(installation):
             rebuild(installation.home)
 
 
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from cockpit.warehouse.publish import publishing
+with publishing(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
 def test_the_lock_of_a_dead_process_holds_nobody(installation):
     """The lock belongs to the process, not to a file that stays behind."""
-    lock = installation.home.generations / ".lock"
-    lock.touch()
-    holder = subprocess.Popen(["flock", str(lock), "sleep", "60"])
-    try:
-        _wait_until_locked(lock)
-        with pytest.raises(WarehouseBusy), publishing(installation.home.generations):
+    folder = installation.home.generations
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBusy), publishing(folder):
             pass
-    finally:
-        subprocess.run(["pkill", "-KILL", "-P", str(holder.pid)], check=False)
         holder.kill()
-        holder.wait()
-    with publishing(installation.home.generations):
+    with publishing(folder):
         pass
-
-
-def _wait_until_locked(lock: os.PathLike[str]) -> None:
-    with open(lock) as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return
-            fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 class TestAReader:
@@ -151,7 +148,16 @@ class TestAReader:
     def test_says_so_when_the_file_that_the_pointer_names_is_gone(self, installation):
         publish(installation.home, NOTHING)
         (installation.home.generations / "gen-000001.duckdb").unlink()
-        with pytest.raises(duckdb.IOException):
+        with pytest.raises(DamagedWarehouse, match="cockpit rebuild"):
+            Warehouse(installation.home).generation()
+
+    def test_says_so_when_the_file_or_the_pointer_is_damaged(self, installation):
+        publish(installation.home, NOTHING)
+        (installation.home.generations / "gen-000001.duckdb").write_bytes(b"not a database")
+        with pytest.raises(DamagedWarehouse, match="gen-000001"):
+            Warehouse(installation.home).generation()
+        (installation.home.generations / "CURRENT").write_text("")
+        with pytest.raises(DamagedWarehouse):
             Warehouse(installation.home).generation()
 
 

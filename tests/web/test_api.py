@@ -120,3 +120,17 @@ def test_alerts_and_brief_answer(client: TestClient) -> None:
     brief = client.get("/api/v1/brief").json()
     assert brief["headline"]
     assert isinstance(brief["lines"], list)
+
+
+@pytest.mark.parametrize("address", ["/api/v1/brief", "/brief"])
+def test_an_unexpected_fault_is_one_french_sentence(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def broken(*_given: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cockpit.answers.give.brief", broken)
+    monkeypatch.setattr("cockpit.web.first.content", broken)
+    answer = client.get(address)
+    assert answer.status_code == 500
+    assert "Une erreur est survenue" in answer.text

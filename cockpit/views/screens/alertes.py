@@ -1,22 +1,22 @@
-"""Alertes: what is open, worst first, by family."""
+"""Alertes: what is open, worst first, by family; units under the same rule share a card."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import streamlit as st
 
-from cockpit.alerts.model import Alert
-from cockpit.alerts.store import active
 from cockpit.i18n import gettext as _
-from cockpit.i18n import mark, ngettext, pick
+from cockpit.i18n import mark, ngettext
 from cockpit.kpi.model import Domain
-from cockpit.views import cards, parts, widgets
+from cockpit.views import cards, groups, parts, widgets
 from cockpit.views.context import Context
-from cockpit.views.screens.links import alert_link
+from cockpit.views.groups import Group
+from cockpit.views.screens.links import group_link
 
 _ALL = ""
-_MOST = 30
+_SHOWN = 5
 FAMILIES = {
     Domain.BEDS: mark("Capacité"),
     Domain.ACTIVITY: mark("Activité"),
@@ -28,37 +28,42 @@ FAMILIES = {
 
 def show(context: Context) -> None:
     """The open alerts of the scope, filtered by the family of the address."""
-    alerts = active(context.generation, context.scope)
-    widgets.head(context, _("Alertes"), eyebrow=_eyebrow(alerts))
-    if not alerts:
+    found = groups.opened(context.generation, context.scope)
+    widgets.head(context, _("Alertes"), eyebrow=_eyebrow(found))
+    if not found:
         st.html(
             parts.state(_("Aucune alerte"), _("Aucun seuil n'est franchi dans votre périmètre."))
         )
         return
-    _filter(context, alerts)
+    _filter(context, found)
     chosen = context.params.domain
-    shown = [alert for alert in alerts if chosen is None or alert.domain is chosen]
+    shown = [group for group in found if chosen is None or group.worst.domain is chosen]
     if not shown:
         st.html(parts.empty(_("Aucune alerte dans cette famille.")))
+        return
     st.html(parts.section(_("Alertes ouvertes"), _("la plus grave en premier")))
-    _list(context, shown)
+    _list(context, shown[:_SHOWN], 0)
+    if rest := shown[_SHOWN:]:
+        said = ngettext("Voir l'autre", "Voir les {n} autres", len(rest)).format(n=len(rest))
+        with st.expander(said):
+            _list(context, rest, _SHOWN)
 
 
-def _eyebrow(alerts: tuple[Alert, ...]) -> str:
-    red = sum(alert.severity == "red" for alert in alerts)
-    amber = len(alerts) - red
+def _eyebrow(found: Sequence[Group]) -> str:
+    red = groups.reds(found)
+    amber = len(found) - red
     first = ngettext("{n} alerte", "{n} alertes", red).format(n=red)
     return f"{first} · " + ngettext("{n} vigilance", "{n} vigilances", amber).format(n=amber)
 
 
-def _filter(context: Context, alerts: tuple[Alert, ...]) -> None:
-    found = Counter(alert.domain for alert in alerts)
+def _filter(context: Context, groups_of: Sequence[Group]) -> None:
+    found = Counter(group.worst.domain for group in groups_of)
     options = [_ALL, *(domain.value for domain in FAMILIES if found[domain])]
     current = context.params.domain.value if context.params.domain else _ALL
 
     def words(option: str) -> str:
         if option == _ALL:
-            return _("Toutes {count}").format(count=len(alerts))
+            return _("Toutes {count}").format(count=len(groups_of))
         domain = Domain(option)
         return f"{_(FAMILIES[domain])} {found[domain]}"
 
@@ -66,12 +71,9 @@ def _filter(context: Context, alerts: tuple[Alert, ...]) -> None:
         widgets.pills("domain", _("Famille"), options, current, words)
 
 
-def _list(context: Context, shown: list[Alert]) -> None:
-    with st.container(key="stack_alerts"):
-        for at, alert in enumerate(shown[:_MOST]):
-            title = pick(alert.title_fr, alert.title_en)
-            widgets.tap(f"alert_{at}", cards.alert(alert), alert_link(context, alert), title)
-    left = len(shown) - _MOST
-    if left > 0:
-        said = ngettext("{n} autre alerte, moins grave.", "{n} autres alertes, moins graves.", left)
-        st.html(parts.said(said.format(n=left)))
+def _list(context: Context, shown: Sequence[Group], first: int) -> None:
+    with st.container(key=f"stack_alerts_{first}"):
+        for at, group in enumerate(shown, first):
+            card = cards.alert(group, context.units)
+            said = groups.title(group, context.units)
+            widgets.tap(f"alert_{at}", card, group_link(context, group), said)

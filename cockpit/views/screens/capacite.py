@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from cockpit.i18n import gettext as _
-from cockpit.kpi.model import Kpi, KpiId, UnitId
+from cockpit.kpi import provisional
+from cockpit.kpi.model import Kpi, KpiId, MeasureId, Term, UnitId
 from cockpit.kpi.units import Unit
-from cockpit.series.across import across
+from cockpit.series.across import across, breakdown
 from cockpit.series.curve import curve
-from cockpit.series.model import Period, Status, Trend
+from cockpit.series.model import Period, Status, Trend, Window
 from cockpit.series.status import status
 from cockpit.series.trend import trends
-from cockpit.views import french, parts, tables, widgets
+from cockpit.views import dates, facets, french, parts, tables, widgets
 from cockpit.views.context import Context
 
 _NOW = (
@@ -33,7 +35,7 @@ _OCCUPANCY = KpiId("bed_occupancy_now")
 
 
 def show(context: Context) -> None:
-    """Balance, tiles of the moment, one line per service, curves with their forecast."""
+    """Balance, tiles of the moment, one line per service, closed beds, curves and forecasts."""
     widgets.head(context, _("Capacité"))
     widgets.breadcrumb(context, "capacite", context.path())
     ask = (context.generation, context.scope)
@@ -42,6 +44,7 @@ def show(context: Context) -> None:
     st.html(parts.section(_("Situation"), _("relevé de 8 h et veille")))
     widgets.tile_grid(context, [found for found in now if found.value is not None])
     _services(context)
+    _closed(context)
     for kpi in context.having(_OCCUPANCY, "ed_visits"):
         drawn = curve(*ask, kpi, context.unit.id, Period.DAY)
         widgets.chart(drawn, kpi, _curve_title(kpi))
@@ -98,6 +101,41 @@ def _services(context: Context) -> None:
     if rest := tightest[_SHOWN:]:
         with st.expander(_("Voir les {n} autres services").format(n=len(rest))):
             st.html(bed_table(known, rest, found))
+
+
+def _closed(context: Context) -> None:
+    """Closed beds by reason, at the last census."""
+    for rate in context.having("beds_closed_rate"):
+        kpi = _counting(rate)
+        last = provisional.last_day(context.generation, kpi, [context.unit.id])
+        if last is None:
+            continue
+        ask = (context.generation, context.scope, kpi, context.unit.id, Window(last, last))
+        found = {motive: beds for motive, beds in breakdown(*ask).items() if beds}
+        st.html(parts.section(_("Lits fermés par motif"), dates.short_day(last)))
+        if found:
+            st.html(tables.shares(motive_rows(found)))
+        else:
+            st.html(parts.said(_("Aucun lit fermé.")))
+
+
+def _counting(rate: Kpi) -> Kpi:
+    """The closed beds themselves, which the rate divides by the installed ones."""
+    terms = (Term(MeasureId("beds_closed")),)
+    return replace(rate, id=KpiId("beds_closed"), numerator=terms, denominator=(), scale=1)
+
+
+def motive_rows(found: Mapping[str, float]) -> list[tuple[str, str, float]]:
+    """Motive, beds with their share of all that are closed, size."""
+    whole = sum(found.values())
+    return [
+        (
+            facets.label(motive),
+            f"{french.number(beds)} · {french.percent(100 * beds / whole, 0)}",
+            beds,
+        )
+        for motive, beds in found.items()
+    ]
 
 
 def bed_table(

@@ -15,7 +15,7 @@ from cockpit.kpi import compute, provisional
 from cockpit.kpi.catalogue import home_kpis
 from cockpit.kpi.model import Grain, Kpi, KpiId, UnitId
 from cockpit.kpi.panel import By
-from cockpit.kpi.windows import add_months
+from cockpit.kpi.windows import add_months, periods
 from cockpit.views import charts, dates, exports, facets, french, parts, tables, widgets
 from cockpit.views.context import Context
 from cockpit.views.vega import Spec
@@ -33,13 +33,17 @@ _STATUSES = {
     "provisional": mark("provisoire"),
     "partial": mark("partiel"),
     "consolidated": mark("consolidé"),
+    "open": mark("en cours"),
 }
 _ROWS_SHOWN = 60
 _BARS = 12
 
 
 class Row(NamedTuple):
-    """One figure. period: its first day; part: the unit or facet, "" without split."""
+    """One figure. period: its first day; part: the unit or facet, "" without split.
+
+    status: of the engine, or "open" when the period goes on after the last day known.
+    """
 
     period: date
     part: str
@@ -116,8 +120,23 @@ def read(context: Context, kpi: Kpi, grain: Grain, split: str) -> list[Row]:
     parts_of = (
         [""] * len(found) if by is None else [_name(context, kpi, by, code) for code in found[by]]
     )
-    listed = zip(found["period"], parts_of, found["value"], found["status"], strict=True)
+    status = [
+        "open" if _goes_on(period, grain, as_of) else said
+        for period, said in zip(found["period"], found["status"], strict=True)
+    ]
+    listed = zip(found["period"], parts_of, found["value"], status, strict=True)
     return [Row(*one) for one in listed]
+
+
+def _goes_on(period: date, grain: Grain, as_of: date) -> bool:
+    """Whether the period that starts there ends after the last day known."""
+    end = periods(period, period, grain).ends[-1].astype(date)
+    return bool(end > as_of)
+
+
+def closed(rows: Sequence[Row]) -> Sequence[Row]:
+    """What a chart shows: a period so far is no fall. All of them when none is over."""
+    return [row for row in rows if row.status != "open"] or rows
 
 
 def _start(as_of: date, grain: Grain) -> date:
@@ -130,9 +149,10 @@ def _name(context: Context, kpi: Kpi, by: By, code: str) -> str:
 
 
 def _chart(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> None:
-    """Bars that compare the parts over the last period; a line without split."""
+    """Bars that compare the parts over the last period that is over; a line without split."""
     split = any(row.part for row in rows)
-    frame, spec, said = _compared(kpi, grain, rows) if split else _drawn(kpi, grain, rows)
+    over = closed(rows)
+    frame, spec, said = _compared(kpi, grain, over) if split else _drawn(kpi, grain, over)
     with st.container(border=True, key="chart_explorer"):
         st.vega_lite_chart(frame, spec, alt=said)
         st.html(parts.said(said))

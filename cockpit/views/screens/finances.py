@@ -11,12 +11,13 @@ from cockpit.forecast.accounts import stored_landing
 from cockpit.forecast.landing import Landing, TitleLanding
 from cockpit.i18n import gettext as _
 from cockpit.kpi.model import Kpi, KpiId, MeasureId, Term
-from cockpit.series.across import breakdown, year_of
+from cockpit.series.across import breakdown
 from cockpit.series.curve import curve
 from cockpit.series.model import Period, Status
 from cockpit.series.trend import trend, trends
 from cockpit.views import dates, facets, french, parts, tables, widgets
 from cockpit.views.context import Context
+from cockpit.views.screens import comptes
 
 _HEAD = ("year_end_landing", "eprd_variance", "t2a_gap_to_target", "cash_position")
 _MORE = (
@@ -29,7 +30,6 @@ _MORE = (
     "coding_delay_median",
     "debt_ratio",
 )
-_SIDES = {"expense": "expense_by_title", "revenue": "revenue_by_title"}
 
 
 def show(context: Context) -> None:
@@ -39,7 +39,7 @@ def show(context: Context) -> None:
     st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
     _tiles(context, _HEAD, "finance_head")
     _landing(context)
-    _accounts(context)
+    comptes.show(context)
     _t2a(context)
     for kpi in context.having("cash_position"):
         drawn = curve(context.generation, context.scope, kpi, context.unit.id, Period.DAY)
@@ -85,7 +85,7 @@ def landing_table(made: Landing) -> str:
         french.thousands(realised),
         french.thousands(made.budget),
         french.thousands(made.p50),
-        _effect(None if made.budget is None else made.p50 - made.budget),
+        comptes.effect(None if made.budget is None else made.p50 - made.budget),
     )
     caption = _("Atterrissage {year} par titre").format(year=made.year)
     return tables.table(caption, columns, rows, total=total)
@@ -100,17 +100,8 @@ def _title_row(title: TitleLanding) -> tuple[str, ...]:
         french.thousands(title.realised),
         french.thousands(title.budget),
         french.thousands(title.p50),
-        _effect(None if gap is None else sign * gap),
+        comptes.effect(None if gap is None else sign * gap),
     )
-
-
-def _effect(amount: float | None) -> parts.Html:
-    """A gain in green, a loss in red, each with its sign."""
-    if amount is None:
-        return parts.Html(parts.html(french.missing()))
-    tone = "ck-good" if amount > 0 else "ck-bad" if amount < 0 else "ck-neutral"
-    text = parts.html(french.thousands(amount, signed=True))
-    return parts.Html(f'<span class="{tone}">{text}</span>')
 
 
 def _range(made: Landing) -> str:
@@ -123,59 +114,6 @@ def _range(made: Landing) -> str:
         high=french.euros(made.p90),
         months=made.closed_months,
     )
-
-
-def _accounts(context: Context) -> None:
-    """The accounts of one title, chosen in a list: actual against budget to date."""
-    options = [
-        f"{side}/{code}"
-        for side, titles in (
-            ("expense", facets.EXPENSE_TITLES),
-            ("revenue", facets.REVENUE_TITLES),
-        )
-        for code in titles
-    ]
-    chosen = context.params.facet if context.params.facet in options else options[0]
-    side, code = chosen.split("/")
-    (kpi,) = context.having(_SIDES[side]) or (None,)
-    window = year_of(context.generation, kpi) if kpi else None
-    if kpi is None or window is None:
-        return
-    st.html(parts.section(_("Comptes d'un titre"), dates.covering(window)))
-    widgets.choice("facet", _("Titre"), options, chosen, words=_side_title)
-    ask = (context.generation, context.scope, kpi, context.unit.id, window)
-    actual = breakdown(*ask, under=code)
-    voted = breakdown(*ask, under=code, scenario="budget")
-    if not actual:
-        st.html(parts.empty(_("Aucune écriture pour ce titre.")))
-        return
-    st.html(account_table(actual, voted, 1 if side == "revenue" else -1))
-
-
-def _side_title(option: str) -> str:
-    side, code = option.split("/")
-    name = _("Charges") if side == "expense" else _("Produits")
-    return f"{name} · {facets.title(side, code)}"
-
-
-def account_table(actual: dict[str, float], voted: dict[str, float], sign: int) -> str:
-    """Accounts with their actual, their budget to date, and the effect on the result."""
-    columns = [
-        tables.Column(_("Compte"), number=False),
-        tables.Column(_("Réalisé")),
-        tables.Column(_("Budget à date")),
-        tables.Column(_("Effet sur le résultat")),
-    ]
-    rows = [
-        (
-            facets.label(code),
-            french.thousands(amount),
-            french.thousands(voted.get(code)),
-            _effect(sign * (amount - voted[code]) if code in voted else None),
-        )
-        for code, amount in actual.items()
-    ]
-    return tables.table(_("Réalisé et budget par compte"), columns, rows)
 
 
 def _t2a(context: Context) -> None:

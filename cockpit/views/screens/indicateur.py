@@ -23,7 +23,10 @@ _ROWS = 8
 
 
 def show(context: Context) -> None:
-    """The sheet of `?kpi=` at `?unit=`; the first home KPI without it. Raises UnknownKpi."""
+    """The sheet of `?kpi=` at `?unit=`; the first home KPI without it. Raises UnknownKpi.
+
+    On a desk, what moved stands beside what it means.
+    """
     kpi = context.kpi(context.params.kpi or home_kpis(context.kpis)[0].id)
     ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
     found, drawn = trend(*ask), curve(*ask)
@@ -33,14 +36,22 @@ def show(context: Context) -> None:
     st.html(cards.figure(found))
     if found.freshness and found.freshness.late:
         st.html(parts.stale(found.freshness))
+    why, what = st.columns([3, 2], gap="medium")
+    with why:
+        _evolution(context, kpi, found, drawn)
+        _where(context, kpi, found)
+    with what:
+        fresh = freshness(context.generation, kpi)
+        st.html(cards.definition(kpi, fresh, context.unit.label))
+        _export(context, kpi, drawn)
+
+
+def _evolution(context: Context, kpi: Kpi, found: Trend, drawn: Curve) -> None:
     if found.value is None:
         st.html(waiting(kpi))
-    else:
-        widgets.chart(drawn, kpi, _("Évolution"))
-        _forecast(context, kpi)
-    _where(context, kpi, found)
-    st.html(cards.definition(kpi, freshness(context.generation, kpi), context.unit.label))
-    _export(context, kpi, drawn)
+        return
+    widgets.chart(drawn, kpi, _("Évolution"))
+    _forecast(context, kpi)
 
 
 def waiting(kpi: Kpi) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cockpit.alerts.model import Alert
 from cockpit.kpi.model import KpiId, UnitId
+from cockpit.views import groups
 from cockpit.views.context import Context, Link
+from cockpit.views.groups import Group
 
 
 def sheet_link(context: Context, kpi: KpiId | None, unit: UnitId) -> Link:
@@ -14,6 +15,8 @@ def sheet_link(context: Context, kpi: KpiId | None, unit: UnitId) -> Link:
     return context.link("indicateur", kpi=kpi, unit=unit)
 
 
-def alert_link(context: Context, alert: Alert) -> Link:
-    """The sheet of the KPI of an alert, at its unit."""
-    return sheet_link(context, alert.kpi, alert.unit)
+def group_link(context: Context, group: Group) -> Link:
+    """The sheet of the KPI of a group, at the unit that holds all its alerts."""
+    unit = groups.meeting(group, context.units)
+    inside = context.units.is_within(unit, context.scope.roots)
+    return sheet_link(context, group.worst.kpi, unit if inside else group.worst.unit)
