@@ -68,9 +68,11 @@ def write(path: Path, sections: Sequence[Section], command: str) -> None:
     lines = [
         "# Mesures",
         "",
-        f"Écrit par `{command}` le {datetime.now(UTC):%Y-%m-%d %H:%M} UTC sur {_machine()}. "
-        "La machine est partagée : les rapports à une référence mesurée dans la même exécution "
-        "valent mieux que les durées.",
+        (
+            f"Écrit par `{command}` le {datetime.now(UTC):%Y-%m-%d %H:%M} UTC sur {_machine()}. "
+            "La machine est partagée : les rapports à une référence mesurée dans la même exécution "
+            "valent mieux que les durées."
+        ),
         "",
     ]
     for section in sections:

@@ -16,6 +16,7 @@ from statistics import median, quantiles
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from bench.rows import Row, against, show
 from bench.stock import servers
@@ -98,7 +99,12 @@ async def _measure(ours: Server, stock: Server) -> tuple[Turns, Turns, Turns]:
 
 def _connected(server: Server) -> connect:
     address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-    return connect(address, max_size=None, subprotocols=["streamlit"], origin=server.url)
+    return connect(
+        address,
+        max_size=None,
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(server.url),
+    )
 
 
 async def _timed(

@@ -106,7 +106,7 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     until = time.monotonic() + _READY_S
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise RuntimeError(f"the server stopped at once: {process.args}")
+            raise RuntimeError(f"the server stopped at once: {process.args!r}")
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return

@@ -99,7 +99,7 @@ def _make(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None
 
 
 def _read(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -> None:
-    """Make `given`: the figures read, found by number so that the other measures are not scanned."""
+    """Make `given`: the figures read, by number so that other measures are not scanned."""
     numbers = ", ".join(str(_number(connection, name)) for name in derivation.reads)
     connection.execute(
         f"""

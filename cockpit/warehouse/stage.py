@@ -1,4 +1,4 @@
-"""A landed batch in the numbers of a generation: texts looked up once each, rows sorted and checked.
+"""A landed batch in the numbers of a generation: texts looked up once, rows sorted and checked.
 
 Text is read once per distinct value and rows are sorted as one integer each: a batch of eight
 million rows is staged in two seconds, against eight by joins on text.
