@@ -52,7 +52,31 @@ _AGAINST_FR = {"target": "à la cible", "budget": "à l'EPRD", "last_year": "à 
 
 def document() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([*_head(), *(line for domain in Domain for line in _section(domain))]) + "\n"
+    sections = (line for domain in Domain for line in _section(domain))
+    return "\n".join([*_head(), *sections, *_measures()]) + "\n"
+
+
+_KINDS_OF_MEASURE = {"flow": "flux", "stock": "stock", "distribution": "histogramme"}
+_STEPS_FR = {"day": "jour", "month": "mois"}
+
+
+def _measures() -> list[str]:
+    """What a source's columns may be mapped to."""
+    rows = [
+        f"| `{m.id}` | {m.label_fr} | {m.unit} | {_KINDS_OF_MEASURE[m.kind]} | "
+        f"{_STEPS_FR[m.step]} | {m.facet or ''} |"
+        for m in MEASURES.values()
+    ]
+    return [
+        "",
+        "## Mesures",
+        "",
+        "Ce que les colonnes d'une source peuvent devenir (`[mapping.measures]`).",
+        "",
+        "| mesure | libellé | unité | nature | pas | découpage |",
+        "|---|---|---|---|---|---|",
+        *rows,
+    ]
 
 
 def exact_formula(kpi: Kpi) -> str:
