@@ -17,12 +17,16 @@ import pyarrow as pa
 
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
 from cockpit.connect.structure import load_structure
+from cockpit.forecast.model import Forecast
+from cockpit.forecast.store import to_tables
 from cockpit.kpi import nowcast
+from cockpit.kpi.catalogue import home_kpis
 from cockpit.kpi.measures import MEASURES
-from cockpit.kpi.model import MeasureId
+from cockpit.kpi.model import MeasureId, UnitId
 from cockpit.refresh import rebuild
+from cockpit.series.model import ForecastPoint
 from cockpit.settings import Home
-from cockpit.warehouse import landing
+from cockpit.warehouse import landing, update
 from cockpit.warehouse.structure import structure_hash
 
 LAST_DAY = date(2026, 11, 20)
@@ -171,7 +175,29 @@ def make(home: Home, days: int) -> int:
     for one in batches(days):
         already.append(landing.land(home.landing, one, already, structure_hash=stamp))
     rebuild(home)
+    update.publish_forecasts(home, to_tables(_forecasts()))
     return sum(one.accepted for one in already)
+
+
+def _forecasts() -> Iterator[Forecast]:
+    """Sixty mornings of forecasts of six daily KPIs at the group and its establishments."""
+    for kpi in (one.id for one in home_kpis() if one.step == "day"):
+        for unit in ("G", *(str(e) for e in range(1, ESTABLISHMENTS + 1))):
+            for back in range(60):
+                origin = LAST_DAY - timedelta(days=back)
+                days = (origin + timedelta(days=ahead) for ahead in range(1, 29))
+                yield Forecast(
+                    kpi=kpi,
+                    unit=UnitId(unit),
+                    model="banc",
+                    origin=origin,
+                    made_at=datetime(origin.year, origin.month, origin.day, 5),
+                    history_from=origin - timedelta(days=1000),
+                    points=tuple(ForecastPoint(day, 20.0, 25.0, 30.0) for day in days),
+                    mape=8.0,
+                    mape_naive=11.0,
+                    refused="",
+                )
 
 
 def land_next_day(home: Home, number: int) -> int:

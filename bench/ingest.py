@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from bench import hospital
 from bench.report import Figure, Section, cpu_seconds, rounded
-from cockpit import refresh
+from cockpit.refresh import refresh
 from cockpit.settings import Home
 
 WARDS = 100
@@ -80,7 +80,7 @@ def run(folder: Path, lines: int) -> Section:
     write_export(export, lines)
     bare = _bare(export, folder)
     start, cpu = perf_counter(), cpu_seconds()
-    report = refresh.refresh(home, forecasts=False)
+    report = refresh(home, forecasts=False)
     took, cpu = perf_counter() - start, cpu_seconds() - cpu
     kept = sum(run.accepted for run in report.runs)
     assert report.published

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bench.report import Figure, Section
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -27,6 +29,18 @@ def against(name: str, value: float, unit: str, reference: float, most: float = 
     ratio = value / reference
     bar = f"≤ {most:g} x".replace(".", ",") if most else ""
     return Row(name, value, unit, reference, ratio, bar, ratio <= most if most else None)
+
+
+def section(title: str, rows: Iterable[Row]) -> Section:
+    """The rows as a part of BENCHMARKS.md."""
+    return Section(title, tuple(_figure(row) for row in rows))
+
+
+def _figure(row: Row) -> Figure:
+    note = ""
+    if row.reference is not None:
+        note = f"référence {row.reference:,.1f} {row.unit}, rapport {row.ratio:.2f}"
+    return Figure(row.name, f"{row.value:,.1f} {row.unit}", row.bar, note, row.met)
 
 
 def show(title: str, rows: Iterable[Row]) -> None:

@@ -4,6 +4,7 @@
     ├── Retryable            the same call may work later; the worker backs off
     │   ├── SourceUnavailable    a file is missing, a server is down or slow
     │   ├── WarehouseBusy        another process is publishing
+    │   ├── DiskFull             not enough room to publish
     │   └── NoGeneration         nothing was published yet
     └── Refused              the same call will never work; a person must change something
         ├── BadSettings          cockpit.toml is malformed
@@ -68,6 +69,18 @@ class WarehouseBusy(Retryable):
         return (
             "Une autre actualisation est en cours. Les chiffres publiés restent affichés. "
             "Réessayez dans une minute."
+        )
+
+
+class DiskFull(Retryable):
+    """Facts: free_mb, needed_mb; nothing was published."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return (
+            f"Il reste {self.facts['free_mb']} Mo sur le disque et il en faut "
+            f"{self.facts['needed_mb']} pour publier. Les chiffres publiés restent affichés. "
+            "Libérez de la place ; l'actualisation suivante reprendra seule."
         )
 
 

@@ -6,12 +6,10 @@ sentence in the run log. Whatever was landed before a crash is published by the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import errno
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import duckdb
-import pyarrow as pa
 
 from cockpit import clock, state
 from cockpit.access.scope import Scope, Site, scope_named
@@ -28,16 +26,7 @@ from cockpit.kpi.installed import kpis_of
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
-from cockpit.warehouse import (
-    attach,
-    build,
-    derive,
-    landing,
-    publish,
-    rollup,
-    schema,
-    structure,
-)
+from cockpit.warehouse import attach, landing, publish, structure, update
 from cockpit.warehouse.landing import Landed
 
 DERIVATIONS = (T2A,)
@@ -97,7 +86,10 @@ def refresh(
     with publish.publishing(home.generations):
         readings = [_read(home, config, units, on_step) for config in chosen]
         readings += [_broken(error) for error in broken]
-        published = _publish_pending(home, units, configs, readings, on_step)
+        new = update.pending(home, units)
+        if new.batches:
+            on_step(f"Publication : {len(new.batches)} lot(s)")
+        published = _publish_new(home, units, configs, readings, new)
         if published or _wants_alerts(home):
             _publish_alerts(home)
         if forecasts and (published or _wants_forecasts(home)):
@@ -113,7 +105,8 @@ def rebuild(home: Home, *, on_step: Say = lambda _: None) -> int:
     configs, _ = load_sources(home)
     with publish.publishing(home.generations):
         on_step("Reconstruction depuis les lots conservés")
-        _publish(home, units, configs, landing.landed(home.landing), [], from_scratch=True)
+        everything = update.Pending(landing.landed(home.landing), from_scratch=True)
+        _publish_new(home, units, configs, [], everything)
         return _publish_alerts(home)
 
 
@@ -149,6 +142,10 @@ def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Readi
             _keep(reading, found, one)
     except CockpitError as error:
         _fail(reading, error)
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "le disque est plein" if full else f"erreur du disque ({error.strerror})"
+        _fail(reading, SourceUnavailable(source=config.name, reason=reason))
     except Exception as error:  # noqa: BLE001 - a connector that breaks must not stop the others
         reason = f"erreur inattendue du connecteur ({type(error).__name__})"
         _fail(reading, SourceUnavailable(source=config.name, reason=reason))
@@ -189,79 +186,21 @@ def _broken(error: BadSource) -> _Reading:
     return reading
 
 
-def _publish_pending(
+def _publish_new(
     home: Home,
     units: UnitTree,
     configs: Sequence[SourceConfig],
-    readings: Iterable[_Reading],
-    say: Say,
-) -> bool:
-    """Publish landed batches that the newest generation does not hold; False when none."""
-    everything = landing.landed(home.landing)
-    restructured = _is_restructured(home, units)
-    pending = everything if restructured else _unpublished(home, everything)
-    if not pending and not restructured:
-        return False
-    if not everything:
-        return False
-    say(f"Publication : {len(pending)} lot(s)")
-    return _publish(home, units, configs, pending, list(readings), from_scratch=restructured)
-
-
-def _is_restructured(home: Home, units: UnitTree) -> bool:
-    """Whether the structure (or the shape of the tables) is not the newest generation's:
-    everything is placed again."""
-    if publish.current_path(home.generations) is None:
-        return True
-    current = attach.Warehouse(home).generation()
-    same = current.structure_hash == structure.structure_hash(units)
-    return not same or current.schema_version < schema.VERSION
-
-
-def _unpublished(home: Home, everything: Sequence[Landed]) -> tuple[Landed, ...]:
-    held = attach.Warehouse(home).generation().batch_keys
-    return tuple(one for one in everything if (one.source, one.source_hash) not in held)
-
-
-def _publish(
-    home: Home,
-    units: UnitTree,
-    configs: Sequence[SourceConfig],
-    pending: Sequence[Landed],
     readings: Sequence[_Reading],
-    *,
-    from_scratch: bool,
+    new: update.Pending,
 ) -> bool:
-    """Publish the pending batches; False when every one was refused: nothing to publish then."""
-    refusals: list[build.Refusal] = []
-
-    def change(connection: duckdb.DuckDBPyConnection) -> None:
-        structure.write_measures(connection)
-        if from_scratch:
-            structure.write_units(connection, units)
-            publish.carry_over(connection, home.generations, ("forecast_run", "forecast_point"))
-        structure.write_sources(connection, [_source_row(config) for config in configs])
-        refusals.extend(build.apply(connection, pending))
-        if pending and len(refusals) == len(pending):
-            raise _NothingAccepted
-        derive.derive(connection, DERIVATIONS)
-        rollup.refresh(connection)
-
-    try:
-        publish.publish(home, change, from_scratch=from_scratch)
-        published = True
-    except _NothingAccepted:
-        published = False
-    for refusal in refusals:
-        landing.set_aside(refusal.landed)
+    """Publish pending batches and note in their sources' runs those that were refused."""
+    sources = [_source_row(config) for config in configs]
+    outcome = update.publish_batches(home, units, sources, new, DERIVATIONS)
+    for refusal in outcome.refusals:
         for reading in readings:
             if reading.source == refusal.landed.source:
                 _refuse_file(reading, refusal.error)
-    return published
-
-
-class _NothingAccepted(Exception):
-    pass
+    return outcome.published
 
 
 def _source_row(config: SourceConfig) -> structure.SourceRow:
@@ -281,13 +220,8 @@ def _publish_alerts(home: Home) -> int:
     scope = whole_scope(generation)
     kpis = tuple(kpis_of(home.kpis).values())
     evaluated_at = clock.utc_naive(clock.now())
-    table = to_table(evaluate(generation, scope, kpis, clock.today()))
-
-    def change(connection: duckdb.DuckDBPyConnection) -> None:
-        _replace(connection, "alert", table)
-        connection.execute("UPDATE meta SET alerts_at = $1", [evaluated_at])
-
-    return publish.publish(home, change)
+    found = evaluate(generation, scope, kpis, clock.today())
+    return update.publish_alerts(home, to_table(found), evaluated_at)
 
 
 def _wants_alerts(home: Home) -> bool:
@@ -302,13 +236,8 @@ def _wants_alerts(home: Home) -> bool:
 def _publish_forecasts(home: Home, say: Say) -> int:
     """Fit on the newest generation; new forecasts are added, none is ever changed."""
     generation = attach.Warehouse(home).generation()
-    tables = to_tables(make_forecasts(generation, home.installation, on_step=say))
-
-    def change(connection: duckdb.DuckDBPyConnection) -> None:
-        for name, table in tables.items():
-            _add_new(connection, name, table)
-
-    publish.publish(home, change)
+    made = make_forecasts(generation, home.installation, on_step=say)
+    update.publish_forecasts(home, to_tables(made))
     return _publish_alerts(home)
 
 
@@ -317,26 +246,6 @@ def _wants_forecasts(home: Home) -> bool:
     if publish.current_path(home.generations) is None:
         return False
     return not attach.Warehouse(home).generation().has_forecasts
-
-
-def _replace(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a table of the schema
-    connection.register("new_rows", table)
-    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM new_rows")  # noqa: S608
-    connection.unregister("new_rows")
-
-
-def _add_new(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    """Add the rows of forecasts whose (kpi, unit, facet, origin) is not stored yet."""
-    connection.register("new_rows", table)
-    connection.execute(
-        f"""
-        INSERT INTO {name} BY NAME SELECT n.* FROM new_rows n
-        WHERE NOT EXISTS (SELECT 1 FROM {name} o WHERE o.kpi = n.kpi AND o.unit = n.unit
-                          AND o.facet = n.facet AND o.origin = n.origin AND o.model = n.model)
-        """  # noqa: S608 - a table of the schema
-    )
-    connection.unregister("new_rows")
 
 
 def whole_scope(generation: attach.Generation) -> Scope:

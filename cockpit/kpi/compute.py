@@ -202,9 +202,8 @@ def series(
     Raises UnknownUnit, OutOfScope, BadRequest for a facet that the KPI's measure does not have.
     """
     nodes = visible_nodes(generation, scope, unit)
-    _check_facet(generation, kpi, facet)
     own = _closed(periods(start, end, grain), generation, kpi, nodes)
-    if not len(own):
+    if not len(own) or not _is_known(generation, kpi, facet):
         scope.require(kpi.domain)
         return _named(_frame_of_nothing(), by)
     parts = parts_of(generation, nodes) if by == "unit" else nodes
@@ -232,16 +231,17 @@ def series(
     return _named(frame, by)
 
 
-def _check_facet(generation: Generation, kpi: Kpi, facet: str) -> None:
-    """A facet that nothing can have would read as zeros: it is refused instead."""
+def _is_known(generation: Generation, kpi: Kpi, facet: str) -> bool:
+    """Whether anything was ever reported under this facet: what nothing has would read as zeros.
+
+    Raises BadRequest for a KPI whose measure has no facet at all.
+    """
     if not facet:
-        return
-    has = MEASURES[kpi.numerator[0].measure].facet is not None
-    known = any(
-        code == facet or code.startswith(facet + "/") for code in generation.facets.values()
-    )
-    if not has or not known:
-        raise BadRequest(field="facet", expected="un découpage que cet indicateur possède")
+        return True
+    if MEASURES[kpi.numerator[0].measure].facet is None:
+        raise BadRequest(field="facet", expected="un indicateur qui se découpe")
+    codes = generation.facets.values()
+    return any(code == facet or code.startswith(facet + "/") for code in codes)
 
 
 def _closed(own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]) -> Windows:
@@ -285,4 +285,5 @@ def _frame(points: Points, own: Windows, key: str, until: date | None) -> pd.Dat
 
 
 def _frame_of_nothing() -> pd.DataFrame:
-    return pd.DataFrame(columns=["key", *COLUMNS])
+    kinds = dict.fromkeys(("value", "numerator", "denominator"), float)
+    return pd.DataFrame(columns=["key", *COLUMNS]).astype(kinds)

@@ -80,10 +80,14 @@ def _below(generation: Generation, node: UnitId) -> npt.NDArray[np.int64]:
 def log(
     generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId | None, window: Window
 ) -> pd.DataFrame:
-    """The restatements behind a figure: measure, unit, day, before, after, source, received_at."""
+    """The restatements behind a figure: measure, unit, day, before, after, source, received_at.
+
+    Sorted by day, unit, measure. Raises UnknownUnit, OutOfScope.
+    """
     scope.require(kpi.domain)
     nodes = compute.visible_nodes(generation, scope, unit)
-    return _matching(generation, kpi, nodes, window).reset_index(drop=True)
+    found = _matching(generation, kpi, nodes, window)
+    return found.sort_values(["day", "unit", "measure"], ignore_index=True)
 
 
 def _matching(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -125,15 +127,29 @@ def plain(text: str) -> str:
 _MARKDOWN = frozenset("\\`*_{}[]()<>#+-!|~:$@.")
 
 
-def tile_grid(context: Context, trends: Iterable[Trend], name: str = "tiles") -> None:
+def linked(body: str, link: Link, spoken: str) -> str:
+    """HTML whose whole surface is a plain link to another page, followed by `web/links.js`.
+
+    One element holds many of them, where `tap` costs three elements each: a grid of eight tiles is
+    one message to the browser instead of twenty-five.
+    """
+    query = urlencode(link["query_params"])
+    address = f"/{link['page'].url_path}" + (f"?{query}" if query else "")
+    named = f'href="{escape(address)}" aria-label="{escape(spoken)}"'
+    return f'<div class="ck-tap">{body}<a class="ck-link" {named}></a></div>'
+
+
+def tile_grid(context: Context, trends: Iterable[Trend]) -> None:
     """Tiles in two columns on a phone, four from 768 px; each opens its sheet."""
-    with (
-        st.container(key=name),
-        st.grid(4, min_column_width=150, gap="small"),
-    ):
-        for trend in trends:
-            link = context.link("indicateur", kpi=trend.kpi.id, unit=trend.unit.id)
-            tap(f"{name}_{trend.kpi.id}", tiles.tile(trend), link, tiles.spoken(trend))
+    drawn = "".join(
+        linked(
+            tiles.tile(trend),
+            context.link("indicateur", kpi=trend.kpi.id, unit=trend.unit.id),
+            tiles.spoken(trend),
+        )
+        for trend in trends
+    )
+    st.html(f'<div class="ck-grid">{drawn}</div>')
 
 
 def breadcrumb(context: Context, page: str, path: Sequence[Unit]) -> None:

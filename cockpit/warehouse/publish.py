@@ -21,13 +21,14 @@ from pathlib import Path
 import duckdb
 
 from cockpit import clock
-from cockpit.errors import DamagedWarehouse, WarehouseBusy
+from cockpit.errors import DamagedWarehouse, DiskFull, WarehouseBusy
 from cockpit.settings import Home
 from cockpit.warehouse import engine, schema
 from cockpit.warehouse.landing import fsync
 
 POINTER = "CURRENT"
 _PREFIX = "gen-"
+_SMALLEST_BYTES = 16 << 20
 
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -64,22 +65,40 @@ def publish(home: Home, change: Change, *, from_scratch: bool = False) -> int:
     """Apply `change` to a copy of the newest state and publish it; returns its number.
 
     The caller holds `publishing`. `change` raises to refuse: then nothing is published.
-    from_scratch starts from empty tables (rebuild, change of structure).
+    from_scratch starts from empty tables (rebuild, change of structure). Raises DiskFull before
+    it starts, or when the disk fills up on the way.
     """
     folder = home.generations
     newest = current_path(folder)
     number = max(map(number_of, folder.glob(f"{_PREFIX}*.duckdb")), default=0) + 1
     building = folder / f".build-{os.getpid()}.duckdb"
     _sweep(folder)
-    if newest and not from_scratch:
-        shutil.copyfile(newest, building)
+    needed = _needed_bytes(newest)
+    _refuse_full_disk(folder, needed, needed)
     try:
+        if newest and not from_scratch:
+            shutil.copyfile(newest, building)
         _build(building, change, number, home.installation.duckdb_memory_limit)
         _reveal(building, folder / f"{_PREFIX}{number:06d}.duckdb")
+    except (OSError, duckdb.Error):
+        _refuse_full_disk(folder, _SMALLEST_BYTES, needed)
+        raise
     finally:
         _sweep(folder)
     _prune(folder, home.installation.keep_generations)
     return number
+
+
+def _needed_bytes(newest: Path | None) -> int:
+    """Room for the new file and for what its build spills."""
+    size = newest.stat().st_size if newest and newest.exists() else 0
+    return max(2 * size, _SMALLEST_BYTES)
+
+
+def _refuse_full_disk(folder: Path, least: int, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < least:
+        raise DiskFull(free_mb=free >> 20, needed_mb=needed >> 20)
 
 
 def _build(path: Path, change: Change, number: int, memory_limit: str) -> None:

@@ -63,8 +63,10 @@ def write_measures(connection: duckdb.DuckDBPyConnection) -> None:
     first = len(known) + 1
     new = [name for name in MEASURES if name not in known]
     if new:
-        numbered = [(number, name) for number, name in enumerate(new, start=first)]
-        connection.executemany("INSERT INTO measure VALUES ($1, $2)", numbered)
+        numbers = pa.array(range(first, first + len(new)), pa.int16())
+        connection.register("new_measures", pa.table({"measure_id": numbers, "name": new}))
+        connection.execute("INSERT INTO measure BY NAME SELECT * FROM new_measures")
+        connection.unregister("new_measures")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ Read by Streamlit 1.67, not public: tests/web/test_door.py checks that the name 
 """
 
 _HEAD = (
-    '<link rel="stylesheet" href="/cockpit.css">'
+    '<link rel="stylesheet" href="/cockpit.css"><script src="/links.js" defer></script>'
     '<link rel="manifest" href="/manifest.webmanifest">'
     '<link rel="apple-touch-icon" href="/icons/180.png"><link rel="icon" href="/icons/32.png">'
     + "".join(

@@ -29,7 +29,8 @@ def routes() -> list[Route]:
     """Style sheet, icons, manifest."""
     return [
         Route("/cockpit.css", style),
-        Route("/first.js", first_script),
+        Route("/first.js", lambda _request: _script("first.js")),
+        Route("/links.js", lambda _request: _script("links.js")),
         Route("/manifest.webmanifest", manifest),
         Route("/icons/{name}", icon),
         Route("/favicon.png", lambda _request: _icon_named("32.png")),
@@ -50,12 +51,10 @@ def _style(encoding: Encoding | None) -> bytes:
     return encode((_HERE / "cockpit.css").read_bytes(), encoding, 9)
 
 
-def first_script(_request: Request) -> Response:
-    """The hand-over from the first screen to the live page."""
+def _script(name: str) -> Response:
+    """One of our two scripts: the hand-over from the first screen, and the links of the cards."""
     headers = {"cache-control": "no-cache"}
-    return Response(
-        (_HERE / "first.js").read_bytes(), headers=headers, media_type="text/javascript"
-    )
+    return Response((_HERE / name).read_bytes(), headers=headers, media_type="text/javascript")
 
 
 def icon(request: Request) -> Response:

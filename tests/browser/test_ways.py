@@ -43,14 +43,16 @@ def said(page: Page) -> str:
 
 def test_a_tile_opens_the_sheet_of_its_kpi_and_back_keeps_the_place(page: Page, site: Site) -> None:
     go(page, f"{site.url}/?period=month")
-    tile = page.locator("[class*='st-key-tap_tiles_bed_occupancy']").first
+    tile = page.locator("a.ck-link[href*='kpi=bed_occupancy']").first
     tile.scroll_into_view_if_needed()
-    key = next(one for one in tile.get_attribute("class").split() if "tap_tiles_" in one)
+    kpi = re.search(r"kpi=(\w+)", tile.get_attribute("href"))[0]
     before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    tile.locator("a").click()
+    page.evaluate("window.untouched = true")
+    tile.click()
     page.wait_for_url(re.compile("/indicateur"))
     settle(page)
-    assert f"kpi={key.removeprefix('st-key-tap_tiles_')}" in page.url
+    assert kpi in page.url
+    assert page.evaluate("window.untouched"), "the document was not loaded again"
     assert "period=month" in page.url
     expect(page.locator("h1")).to_contain_text("occupation")
     page.go_back()

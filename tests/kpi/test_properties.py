@@ -21,7 +21,7 @@ from tests.support.reading import rows
 ADDITIVE = [kpi for kpi in KPIS.values() if kpi.additive != "none"]
 FLOWS = [kpi for kpi in ADDITIVE if kpi.additive != "units" and kpi.step == "day"]
 RATIOS = [kpi for kpi in KPIS.values() if kpi.denominator]
-EXAMPLES = int(os.environ.get("COCKPIT_TEST_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("COCKPIT_TEST_EXAMPLES", "6"))
 FEW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 WHOLE_TIME = "2024-11..2026-02"
 

@@ -166,7 +166,8 @@ class Hospital:
             if derived:
                 derive.derive(connection, (T2A,))
             rollup.refresh(connection)
-            _add_forecasts(connection, forecasts)
+            if forecasts:
+                _add_forecasts(connection, forecasts)
 
         with publish.publishing(self.home.generations):
             publish.publish(self.home, change)

@@ -54,5 +54,5 @@ def _group(context: Context, title: str, names: tuple[str, ...]) -> bool:
     known = [one for one in found if one.value is not None]
     if known:
         st.html(parts.section(_(title)))
-        widgets.tile_grid(context, known, f"tiles_{names[0]}")
+        widgets.tile_grid(context, known)
     return bool(known)

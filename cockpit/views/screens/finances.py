@@ -54,7 +54,7 @@ def _tiles(context: Context, names: Sequence[str], key: str) -> None:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     shown = [one for one in found if one.value is not None]
     if shown:
-        widgets.tile_grid(context, shown, key)
+        widgets.tile_grid(context, shown)
 
 
 def _landing(context: Context) -> None:

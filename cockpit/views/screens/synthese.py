@@ -30,7 +30,7 @@ def show(context: Context) -> None:
     if first is not None:
         said = f"{_('Alerte')} : {groups.title(first, context.units)}"
         card = cards.alert(first, context.units, brief=True)
-        widgets.tap("worst", card, group_link(context, first), said)
+        st.html(widgets.linked(card, group_link(context, first), said))
     _brief(context, groups.others(made, first, _LINES))
     _tiles(context)
 
@@ -39,11 +39,15 @@ def _brief(context: Context, lines: list[BriefLine]) -> None:
     if not lines:
         return
     with st.container(key="brief"):
-        st.html(parts.section(_("À retenir")))
-        with st.container(key="stack_brief"):
-            for at, line in enumerate(lines):
-                link = sheet_link(context, line.kpi, line.unit)
-                widgets.tap(f"line_{at}", cards.line(line.status, line.text), link, line.text)
+        drawn = "".join(
+            widgets.linked(
+                cards.line(line.status, line.text),
+                sheet_link(context, line.kpi, line.unit),
+                line.text,
+            )
+            for line in lines
+        )
+        st.html(f'{parts.section(_("À retenir"))}<div class="ck-stack">{drawn}</div>')
 
 
 def _tiles(context: Context) -> None:
