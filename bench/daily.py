@@ -7,7 +7,6 @@ disk, which no publish of a whole new file can avoid.
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from time import perf_counter
@@ -75,5 +74,5 @@ def _copy(home: Home) -> float:
     shutil.copyfile(newest, aside)
     fsync(aside)
     took = perf_counter() - start
-    os.unlink(aside)
+    aside.unlink()
     return took

@@ -37,7 +37,7 @@ def show(context: Context) -> None:
     widgets.head(context, _("Finances"))
     widgets.breadcrumb(context, "finances", context.path())
     st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
-    _tiles(context, _HEAD, "finance_head")
+    _tiles(context, _HEAD)
     _landing(context)
     comptes.show(context)
     _t2a(context)
@@ -46,10 +46,10 @@ def show(context: Context) -> None:
         if drawn.points:
             widgets.chart(drawn, kpi, _("Trésorerie, 60 jours"))
     st.html(parts.section(_("Ratios et délais")))
-    _tiles(context, _MORE, "finance_more")
+    _tiles(context, _MORE)
 
 
-def _tiles(context: Context, names: Sequence[str], key: str) -> None:
+def _tiles(context: Context, names: Sequence[str]) -> None:
     kpis = context.having(*names)
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     shown = [one for one in found if one.value is not None]
