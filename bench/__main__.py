@@ -40,7 +40,7 @@ def measure(folder: Path, parts: tuple[str, ...], *, small: bool) -> Iterator[re
     """The sections asked for, in order."""
     folder.mkdir(parents=True, exist_ok=True)
     if "a" in parts:
-        yield ingest.run(folder, 100_000 if small else 2_000_000)
+        yield ingest.run(folder, 200_000 if small else 2_000_000, 1 if small else 3)
     if "b" in parts or "c" in parts:
         home = Home(folder / "group").prepare()
         if not any(home.generations.glob("gen-*")):

@@ -76,7 +76,7 @@ class Visit:
 
 
 def run() -> list[Row]:
-    """Start the servers, visit each `VISITS` times, stop them; the rows, printed too."""
+    """Start the servers, visit each `VISITS` times, stop them; the rows."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise RuntimeError("chromium is not installed: apt-get install chromium")
@@ -92,7 +92,6 @@ def run() -> list[Row]:
         finally:
             browser.close()
     rows = _rows(cockpit, reference)
-    show(TITLE, rows)
     return rows
 
 
@@ -181,4 +180,4 @@ def _seen(page: Page) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    run()
+    show(TITLE, run())

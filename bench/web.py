@@ -48,7 +48,7 @@ class Turns:
 
 
 def run() -> list[Row]:
-    """Start the servers, measure, stop them; the rows, printed too."""
+    """Start the servers, measure, stop them; the rows."""
     with servers.home() as home, servers.cockpit(home) as ours, servers.stock("cards") as stock:
         same, other, reference = asyncio.run(_measure(ours, stock))
     rows = [
@@ -67,7 +67,6 @@ def run() -> list[Row]:
             MOST_CPU,
         ),
     ]
-    show(TITLE, rows)
     return rows
 
 
@@ -146,4 +145,4 @@ def _together(parts: Sequence[Turns]) -> Turns:
 
 
 if __name__ == "__main__":
-    run()
+    show(TITLE, run())

@@ -204,7 +204,7 @@ class Warehouse:
                 raise NoGeneration(home=str(self.home.root))
             try:
                 return self._of(path)
-            except duckdb.IOException:
+            except DamagedWarehouse:
                 # Pruned between the pointer and the file (a reader stopped for several publishes):
                 # the pointer has moved since. If it has not, the file is damaged.
                 if current_path(self.home.generations) == path:
