@@ -91,8 +91,7 @@ def run() -> list[Row]:
             cockpit, reference = _visits(browser, ours, stock)
         finally:
             browser.close()
-    rows = _rows(cockpit, reference)
-    return rows
+    return _rows(cockpit, reference)
 
 
 def _rows(ours: Visit, stock: Visit) -> list[Row]:

@@ -51,7 +51,7 @@ def run() -> list[Row]:
     """Start the servers, measure, stop them; the rows."""
     with servers.home() as home, servers.cockpit(home) as ours, servers.stock("cards") as stock:
         same, other, reference = asyncio.run(_measure(ours, stock))
-    rows = [
+    return [
         _time("Synthèse, même adresse, p50", same.p50, reference.p50, bar=True),
         _time("Synthèse, même adresse, p95", same.p95, reference.p95),
         _time("Synthèse, changement de période, p50", other.p50, reference.p50, bar=True),
@@ -67,7 +67,6 @@ def run() -> list[Row]:
             MOST_CPU,
         ),
     ]
-    return rows
 
 
 def _time(name: str, value: float, reference: float, *, bar: bool = False) -> Row:
