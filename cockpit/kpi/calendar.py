@@ -12,6 +12,8 @@ from itertools import pairwise
 import numpy as np
 import sqlalchemy as sa
 
+from cockpit.kpi.gaps import Counts, silences
+from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId, UnitId
 from cockpit.kpi.panel import Days
 from cockpit.kpi.units import UnitTree
@@ -33,13 +35,24 @@ def reported_days(
     return found[0] if len(found) == 1 else np.unique(np.concatenate([_NONE, *found]))
 
 
-def site_calendars(
+def site_silences(
     generation: Generation, measure: MeasureId, scenario: str, nodes: Sequence[UnitId]
-) -> list[Days]:
-    """The reported days of each site that `nodes` sum; empty unless there are several."""
-    sites = establishments(generation.units, nodes)
-    found = [_calendars(generation, site).get((measure, scenario), _NONE) for site in sites]
-    return [days for days in found if len(days)] if len(sites) > 1 else []
+) -> list[Counts]:
+    """The silences of each site that `nodes` sum; empty unless there are several."""
+    key = ("sites", *nodes)
+    sites = generation.fact(key, lambda: establishments(generation.units, nodes))
+    if len(sites) < 2:  # noqa: PLR2004 - several
+        return []
+    return [_silences(generation, measure, scenario, site) for site in sites]
+
+
+def _silences(
+    generation: Generation, measure: MeasureId, scenario: str, site: UnitId
+) -> Counts:
+    days = _calendars(generation, site).get((measure, scenario), _NONE)
+    return generation.fact(
+        ("silences", site, measure, scenario), lambda: silences(days, MEASURES[measure].step)
+    )
 
 
 def establishments(units: UnitTree, nodes: Sequence[UnitId]) -> list[UnitId]:

@@ -21,7 +21,7 @@ import pandas as pd
 from cockpit.access.scope import Scope
 from cockpit.errors import BadRequest, UnknownUnit
 from cockpit.kpi import provisional
-from cockpit.kpi.calendar import reported_days, site_calendars
+from cockpit.kpi.calendar import reported_days, site_silences
 from cockpit.kpi.gaps import reading_from
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Grain, Kpi, Scenario, Term, UnitId
@@ -148,7 +148,7 @@ def _reduced(asked: Asked, term: Term, *, split: bool) -> Reduced:
     days = panel.days(term, asked.scenario)
     calendar = _calendar(asked, term, asked.shared)
     scenario = term.scenario or asked.scenario
-    sites = site_calendars(asked.generation, term.measure, scenario, asked.nodes)
+    sites = site_silences(asked.generation, term.measure, scenario, asked.nodes)
     one = reduce(term, daily, windows, calendar, whole=days, sites=sites)
     if scenario != "actual":
         one = replace(one, partial=np.zeros(len(windows), dtype=bool))  # a plan lacks no day

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _LAGS: dict[Step, tuple[int, ...]] = {"day": (7, 14, 21, 28), "month": (1, 2, 3)}
+_SILENT_DAYS: dict[Step, int] = {"day": 28, "month": 100}
 _FEWEST_REPORTS = 4
 _WEEK = 7
 
@@ -35,18 +37,30 @@ def reading_from(first: date, steps: Iterable[Step]) -> date:
     return first - timedelta(days=max(_LAGS["day"]))
 
 
-def incomplete(daily: Daily, sites: Sequence[Days], own: Windows, step: Step) -> Mask:
+def incomplete(daily: Daily, sites: Sequence[Counts], own: Windows, step: Step) -> Mask:
     """Whether each window misses a day (a month) or a site.
 
-    daily: at least one day. sites: the days that each site reported, when several are summed.
+    daily: at least one day. sites: the silences of each site, when several are summed.
     """
-    whole = _axis(daily.days, daily.parts, step, own)
+    whole = _axis(daily.days, daily.parts, step, own.starts, own.ends)
     found = whole.in_windows(whole.absent & ~_rests(whole), own)
-    for days in sites:
-        one = _axis(days, np.ones(len(days), dtype=np.int64), step, own)
-        silent = one.absent & (one.before > 0).all(axis=0) & ~_rests(one)
-        found |= one.in_windows(silent, own)
+    starts, ends = _numbers(own.starts, step), _numbers(own.ends, step)
+    for silent in sites:
+        found |= np.searchsorted(silent, ends, "right") > np.searchsorted(silent, starts, "left")
     return found
+
+
+def silences(days: Days, step: Step) -> Counts:
+    """When a site that had always reported did not: numbers of days (months) since 1970, sorted.
+
+    days: when it reported. What follows its last report is silent for four weeks (three months).
+    """
+    if not len(days):
+        return _numbers(days, step)
+    after = days[-1:] + np.timedelta64(_SILENT_DAYS[step], "D")
+    axis = _axis(days, np.ones(len(days), dtype=np.int64), step, after)
+    silent = axis.absent & (axis.before > 0).all(axis=0) & ~_rests(axis)
+    return axis.origin + np.flatnonzero(silent)
 
 
 def thin(daily: Daily, step: Step) -> Mask:
@@ -91,9 +105,9 @@ class _Axis:
         return seen[self.at(own.ends) + 1] > seen[self.at(own.starts)]
 
 
-def _axis(days: Days, fed: Counts, step: Step, own: Windows | None = None) -> _Axis:
-    ends = [days, *((own.starts, own.ends) if own else ())]
-    every = np.concatenate([_numbers(one, step) for one in ends])
+def _axis(days: Days, fed: Counts, step: Step, *reach: Days) -> _Axis:
+    """reach: days that the axis must hold besides."""
+    every = np.concatenate([_numbers(one, step) for one in (days, *reach)])
     origin = int(every.min())
     dense = np.zeros(int(every.max()) - origin + 1, dtype=np.int64)
     dense[_numbers(days, step) - origin] = fed
@@ -119,13 +133,19 @@ def _rests(axis: _Axis) -> Mask:
 
 def _public(numbers: Counts) -> Mask:
     """Public holidays, those of Alsace-Moselle too: a gap that is not told is the lesser harm."""
-    years = 1970 + numbers.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    ends = numbers[[0, -1]].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    first, last = (1970 + ends).tolist()
+    return np.isin(numbers, _holidays(first, last))
+
+
+@cache
+def _holidays(first_year: int, last_year: int) -> Counts:
     days = [
         day
-        for year in range(int(years.min()), int(years.max()) + 1)
+        for year in range(first_year, last_year + 1)
         for day in public_holidays(year, alsace_moselle=True)
     ]
-    return np.isin(numbers, np.array(days, dtype="datetime64[D]").astype(np.int64))
+    return np.array(days, dtype="datetime64[D]").astype(np.int64)
 
 
 def _later(values: Counts, lag: int) -> Counts:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cockpit.kpi.gaps import incomplete, thin
+from cockpit.kpi.gaps import Counts, incomplete, thin
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Measure, OverTime, Step, Term
 from cockpit.kpi.panel import Daily, Days, Values
@@ -54,7 +54,7 @@ def reduce(
     calendar: Days,
     *,
     whole: Days | None = None,
-    sites: Sequence[Days] = (),
+    sites: Sequence[Counts] = (),
 ) -> Reduced:
     """The value of `term` at each window, sign included.
 
@@ -63,7 +63,7 @@ def reduce(
     that parts sum to the whole (ETPR of a year = sum of its months / 12).
     whole: for one part of a split, the days on which any part was reported: a last value is the
     one of the last day of the whole, and a part that was not reported that day has none.
-    sites: the days that each site reported, when several are summed.
+    sites: the silences of each site, when several are summed.
     """
     measure = MEASURES[term.measure]
     how = term.over_time or measure.over_time

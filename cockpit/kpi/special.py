@@ -15,7 +15,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from cockpit.kpi import bjml, histogram, tension
-from cockpit.kpi.calendar import establishments, site_calendars
+from cockpit.kpi.calendar import establishments, site_silences
 from cockpit.kpi.gaps import incomplete
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
@@ -99,7 +99,7 @@ def _median(asked: Asked) -> Points:
     found = _points(asked.kpi.scale * medians, totals)
     if not len(daily.days):
         return found
-    sites = site_calendars(asked.generation, measure, asked.scenario, asked.nodes)
+    sites = site_silences(asked.generation, measure, asked.scenario, asked.nodes)
     step = MEASURES[measure].step
     return replace(found, partial=incomplete(daily, sites, asked.own, step))
 
