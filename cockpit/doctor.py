@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cockpit import state
 from cockpit.connect import registry
 from cockpit.connect.config import load_sources
+from cockpit.connect.contract import Asked
 from cockpit.connect.structure import load_structure
 from cockpit.errors import CockpitError
 from cockpit.kpi.catalogue import with_local
@@ -119,7 +120,8 @@ def _sources(home: Home) -> Iterator[Finding]:
         name = f"source {config.name}"
         try:
             connector = registry.connector(config.connector)
-            found = connector.check(home, connector.Config.model_validate(config.settings))
+            own = connector.Config.model_validate(config.settings)
+            found = connector.check(Asked(home, config.name), own)
         except CockpitError as error:
             yield Finding(name, ok=False, sentence=error.sentence())
         else:

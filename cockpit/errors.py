@@ -10,6 +10,7 @@
         ├── BadSettings          cockpit.toml is malformed
         ├── DamagedWarehouse     a published or landed file cannot be read
         ├── BadSource            a source's TOML is malformed
+        ├── SourceRefused        a source says no (password, right, shape): not tried again alone
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
         ├── BadDelivery          a delivered file is refused whole
@@ -58,6 +59,18 @@ class SourceUnavailable(Retryable):
         return (
             f"La source « {self.facts['source']} » n'a pas répondu : {self.facts['reason']}. "
             "Les derniers chiffres publiés restent affichés. Nouvel essai automatique."
+        )
+
+
+class SourceRefused(Refused):
+    """Facts: source, reason. Never tried again by itself: retries would lock an account."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return (
+            f"La source « {self.facts['source']} » a refusé : {self.facts['reason']}. Les derniers "
+            "chiffres publiés restent affichés. Corrigez la source : elle n'est plus relue seule "
+            "avant son prochain horaire."
         )
 
 

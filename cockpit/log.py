@@ -7,6 +7,30 @@ import sys
 from typing import TextIO, cast
 
 import structlog
+from structlog.typing import EventDict
+
+_hidden: set[str] = set()
+_SHORTEST = 4  # a shorter text would blank half of every line
+
+
+def hide(secret: str) -> None:
+    """Never let this text reach a log."""
+    if len(secret) >= _SHORTEST:
+        _hidden.add(secret)
+
+
+def _without_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: object) -> object:
+    text = value if isinstance(value, str) else repr(value)
+    found = [secret for secret in _hidden if secret in text]
+    if not found:
+        return value
+    for secret in found:
+        text = text.replace(secret, "***")
+    return text
 
 
 class _StandardError:
@@ -30,6 +54,7 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_secrets,
             structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -130,7 +130,8 @@ def _read(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> _Readi
     known = landing.known_hashes(home.landing, config.name, stamp)
     provisional = config.provisional_for.days if config.provisional_for else 0
     try:
-        for found in batches(home, config, known, units):
+        cursor = landing.cursor_of(home.landing, config.name)
+        for found in batches(home, config, known, units, cursor):
             if isinstance(found, BadDelivery):
                 _refuse_file(reading, found)
                 continue

@@ -17,6 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cockpit.errors import BadSettings
 
 
+class Network(BaseModel):
+    """Where the sources may go: `host:port` texts. Empty, no source reaches the network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow: frozenset[str] = frozenset()
+
+
 class Installation(BaseModel):
     """`cockpit.toml`: the hospital's name and its calendar; every field has a default."""
 
@@ -29,6 +37,7 @@ class Installation(BaseModel):
     keep_generations: int = Field(5, ge=2, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
+    network: Network = Network()
     duckdb_memory_limit: str = Field("2GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")
 
 
@@ -40,6 +49,7 @@ _EXPECTED = {
     "keep_generations": "un entier de 2 à 1000",
     "host": "une adresse entre guillemets",
     "port": "un entier de 1 à 65535",
+    "network.allow": "une liste de textes « serveur:port », comme « fhir.hopital.local:443 »",
     "duckdb_memory_limit": "une taille comme 512MB ou 2GB",
 }
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedIOBase
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from cockpit.connect import delimited, files, guard, textfile
-from cockpit.connect.contract import Check, Decimal, Delivery, IsKnown, Stream
+from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Part, Stream
 from cockpit.errors import BadDelivery
-from cockpit.settings import Home
 
 
 class CsvConfig(BaseModel):
@@ -46,32 +46,36 @@ class _Csv:
     kind = "csv"
     Config = CsvConfig
 
-    def check(self, home: Home, config: CsvConfig) -> Check:
-        return files.check_files(home, config.path, lambda name, data: _header(name, data, config))
+    def check(self, asked: Asked, config: CsvConfig) -> Check:
+        return files.check_files(asked, config.path, self, config)
 
-    def discover(self, home: Home, config: CsvConfig) -> list[Stream]:
-        return files.streams_of(home, config.path, lambda name, data: _header(name, data, config))
+    def discover(self, asked: Asked, config: CsvConfig) -> list[Stream]:
+        return files.streams_of(asked, config.path, self, config)
 
-    def read(
-        self, home: Home, config: CsvConfig, columns: tuple[str, ...], is_known: IsKnown
-    ) -> Iterator[Delivery | BadDelivery]:
-        def parse(name: str, data: bytes, digest: str) -> Delivery:
-            text = textfile.utf8_bytes(data, config.encoding, name)
-            found = delimited.cut(text, _layout(config), name, columns)
-            return Delivery(name, digest, found.table, found.refused, config.decimal)
+    def read(self, asked: Asked, config: CsvConfig) -> Iterator[Delivery | BadDelivery]:
+        return files.read_files(asked, config.path, self, config)
 
-        return files.read_files(home, config.path, is_known, parse)
+    def header(self, name: str, stream: BufferedIOBase, config: CsvConfig) -> tuple[str, ...]:
+        text = textfile.utf8_bytes(stream.read(), config.encoding, name)
+        return delimited.header_of(text, _layout(config), name)
+
+    def parse(
+        self,
+        name: str,
+        stream: BufferedIOBase,
+        digest: str,
+        config: CsvConfig,
+        columns: tuple[str, ...],
+    ) -> Delivery:
+        text = textfile.utf8_bytes(stream.read(), config.encoding, name)
+        found = delimited.cut(text, _layout(config), name, columns)
+        return Delivery(name, digest, (Part(found.table, found.refused),), config.decimal)
 
 
 def _layout(config: CsvConfig) -> delimited.Layout:
     return delimited.Layout(
         config.delimiter, config.skip_lines, config.final_newline, config.columns
     )
-
-
-def _header(name: str, data: bytes, config: CsvConfig) -> tuple[str, ...]:
-    text = textfile.utf8_bytes(data, config.encoding, name)
-    return delimited.header_of(text, _layout(config), name)
 
 
 CONNECTOR = _Csv()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedIOBase
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cockpit.connect import files, guard, sheets
-from cockpit.connect.batch import QUARANTINE
-from cockpit.connect.contract import Check, Decimal, Delivery, IsKnown, Stream
+from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Part, Stream
 from cockpit.errors import BadDelivery
-from cockpit.settings import Home
 
 
 class ExcelConfig(BaseModel):
@@ -35,27 +34,30 @@ class _Excel:
     kind = "excel"
     Config = ExcelConfig
 
-    def check(self, home: Home, config: ExcelConfig) -> Check:
-        return files.check_files(home, config.path, lambda name, data: _header(name, data, config))
+    def check(self, asked: Asked, config: ExcelConfig) -> Check:
+        return files.check_files(asked, config.path, self, config)
 
-    def discover(self, home: Home, config: ExcelConfig) -> list[Stream]:
-        return files.streams_of(home, config.path, lambda name, data: _header(name, data, config))
+    def discover(self, asked: Asked, config: ExcelConfig) -> list[Stream]:
+        return files.streams_of(asked, config.path, self, config)
 
-    def read(
-        self, home: Home, config: ExcelConfig, columns: tuple[str, ...], is_known: IsKnown
-    ) -> Iterator[Delivery | BadDelivery]:
-        def parse(name: str, data: bytes, digest: str) -> Delivery:
-            cells = sheets.sheet_of(data, name, config.sheet, config.decimal)
-            table = sheets.cut_sheet(cells, name, columns, config.header_row)
-            refused = QUARANTINE.empty_table()
-            return Delivery(name, digest, table, refused, config.decimal, native_dates=True)
+    def read(self, asked: Asked, config: ExcelConfig) -> Iterator[Delivery | BadDelivery]:
+        return files.read_files(asked, config.path, self, config)
 
-        return files.read_files(home, config.path, is_known, parse)
+    def header(self, name: str, stream: BufferedIOBase, config: ExcelConfig) -> tuple[str, ...]:
+        cells = sheets.sheet_of(stream.read(), name, config.sheet, config.decimal)
+        return sheets.header_of_sheet(cells, name, (), config.header_row)
 
-
-def _header(name: str, data: bytes, config: ExcelConfig) -> tuple[str, ...]:
-    cells = sheets.sheet_of(data, name, config.sheet, config.decimal)
-    return sheets.header_of_sheet(cells, name, (), config.header_row)
+    def parse(
+        self,
+        name: str,
+        stream: BufferedIOBase,
+        digest: str,
+        config: ExcelConfig,
+        columns: tuple[str, ...],
+    ) -> Delivery:
+        cells = sheets.sheet_of(stream.read(), name, config.sheet, config.decimal)
+        table = sheets.cut_sheet(cells, name, columns, config.header_row)
+        return Delivery(name, digest, (Part(table),), config.decimal, native_dates=True)
 
 
 CONNECTOR = _Excel()

@@ -53,10 +53,12 @@ def list_(as_json: Json = False) -> None:
 def check(name: Name, as_json: Json = False) -> None:
     """Vérifier qu'une source peut être lue maintenant, sans rien charger."""
     from cockpit.connect import registry  # noqa: PLC0415
+    from cockpit.connect.contract import Asked  # noqa: PLC0415
 
     config = _config(name)
     connector = registry.connector(config.connector)
-    found = connector.check(settings.home(), connector.Config.model_validate(config.settings))
+    asked = Asked(settings.home(), name)
+    found = connector.check(asked, connector.Config.model_validate(config.settings))
     give({"source": name, "ok": found.ok, "sentence": found.sentence}, as_json=as_json)
     if not found.ok:
         raise typer.Exit(FAILED)
@@ -74,7 +76,8 @@ def preview(name: Name, as_json: Json = False) -> None:
     units = load_structure(home.structure)
     config = _config(name)
     known = landing.known_hashes(home.landing, name, structure.structure_hash(units))
-    pending = batches(home, config, known, units)
+    cursor = landing.cursor_of(home.landing, name)
+    pending = batches(home, config, known, units, cursor)
     for found in islice(chain(pending, batches(home, config, frozenset(), units)), 1):
         if isinstance(found, BadDelivery):
             raise found

@@ -42,7 +42,7 @@ class Batch:
     delivered again is the same batch. replace: what the batch replaces whole (see docs/files.md).
     lines: data lines that `where` keeps, so that lines = accepted_lines + refused_lines; a refused
     line leaves no observation at all, so that a rate never loses only one of its two terms.
-    received_at: naive UTC.
+    received_at: naive UTC. cursor: where the next reading of the source starts.
     """
 
     source: str
@@ -53,6 +53,7 @@ class Batch:
     lines: int
     rows: pa.Table
     quarantine: pa.Table
+    cursor: str = ""
 
     @property
     def refused_lines(self) -> int:

@@ -19,13 +19,15 @@ from pydantic import (
 )
 
 from cockpit.connect import registry
+from cockpit.connect.contract import TIME_LIMIT_S, default_mapping, default_replace
 from cockpit.connect.rules import Mapping, Replace
 from cockpit.errors import BadSource
 from cockpit.settings import Home
 
 Duplicates = Literal["refuse", "sum"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_LENGTH = re.compile(r"([0-9]{1,4})([hd])")
+_LENGTH = re.compile(r"([0-9]{1,4})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def _length(given: object) -> object:
@@ -33,9 +35,9 @@ def _length(given: object) -> object:
     if given is None or isinstance(given, timedelta):
         return given
     if not match or not int(match[1]):
-        message = "une durée en heures ou en jours, comme 36h ou 6d"
+        message = "une durée en minutes, en heures ou en jours, comme 10m, 36h ou 6d"
         raise ValueError(message)
-    return timedelta(**{"hours" if match[2] == "h" else "days": int(match[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 Length = Annotated[timedelta, BeforeValidator(_length)]
@@ -46,7 +48,7 @@ class SourceConfig(BaseModel):
 
     stale_after: age above which the source is shown as late. provisional_for: how long before the
     last delivered day figures may still move. duplicates: refuse quarantines every copy of a
-    repeated key, sum adds them up.
+    repeated key, sum adds them up. time_limit: how long one reading may take in all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +62,7 @@ class SourceConfig(BaseModel):
     provisional_for: Length | None = None
     replace: Replace | None = None
     duplicates: Duplicates = "refuse"
+    time_limit: Length = timedelta(seconds=TIME_LIMIT_S)
     mapping: Mapping
     settings: dict[str, Any] = Field(default_factory=dict)
 
@@ -82,8 +85,9 @@ class SourceConfig(BaseModel):
     @property
     def replaces(self) -> Replace:
         """What one delivery replaces whole: `replace`, else month when every measure is monthly."""
-        if self.replace:
-            return self.replace
+        own = self.replace or default_replace(registry.connector(self.connector))
+        if own:
+            return own
         specs = self.mapping.specs()
         monthly = bool(specs) and all(spec.step == "month" for spec in specs)
         return "month" if monthly else "rows"
@@ -100,6 +104,8 @@ def load_source(path: Path) -> SourceConfig:
     settings = {key: value for key, value in given.items() if key not in own}
     known = {key: value for key, value in given.items() if key in own - {"name"}}
     known.setdefault("label", path.stem)
+    if "mapping" not in given and (own_mapping := _mapping_of(given.get("connector"))):
+        known["mapping"] = own_mapping
     if "name" in given:
         raise BadSource(file=path.name, field="name", expected="rien : le nom est celui du fichier")
     try:
@@ -110,6 +116,13 @@ def load_source(path: Path) -> SourceConfig:
     except BadSource as error:
         raise BadSource(**{**error.facts, "file": path.name}) from error
     return config
+
+
+def _mapping_of(kind: object) -> dict[str, Any] | None:
+    """The mapping that a standard format brings itself."""
+    if kind not in registry.kinds():
+        return None
+    return default_mapping(registry.connector(str(kind)))
 
 
 def load_sources(home: Home) -> tuple[list[SourceConfig], list[BadSource]]:

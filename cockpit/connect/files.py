@@ -3,57 +3,77 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from io import BufferedIOBase
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from cockpit.connect import guard
-from cockpit.connect.contract import Check, Delivery, IsKnown, Stream
+from cockpit.connect.contract import Asked, Check, Delivery, FileFormat, Part, Stream
 from cockpit.errors import BadDelivery, SourceUnavailable
-from cockpit.settings import Home
 
-Parse = Callable[[str, bytes, str], Delivery]
-"""(name, content, sha256) -> delivery. Raises BadDelivery."""
+_Own = TypeVar("_Own", bound=BaseModel)
 
 
 def read_files(
-    home: Home, pattern: str, is_known: IsKnown, parse: Parse
+    asked: Asked, pattern: str, file_format: FileFormat[_Own], config: _Own
 ) -> Iterator[Delivery | BadDelivery]:
     """The files that a path setting selects, in name order, without those already known.
 
     A file that is refused is yielded as its error. Raises SourceUnavailable when no file matches.
     """
-    names = guard.matching(home, pattern)
+    names = guard.matching(asked.home, pattern)
     if not names:
         raise SourceUnavailable(source=pattern, reason="aucun fichier ne correspond")
     for name in names:
+        asked.deadline.left()
         try:
-            data = guard.read_bytes(home, name)
-            digest = hashlib.sha256(data).hexdigest()
-            if not is_known(digest):
-                yield parse(name, data, digest)
+            with guard.opened(asked.home, name) as found:
+                digest = digest_of(found.stream)
+                if not asked.is_known(digest):
+                    given = file_format.parse(name, found.stream, digest, config, asked.columns)
+                    yield replace(given, parts=_unchanged(given.parts, found))
         except BadDelivery as refusal:
             yield refusal
 
 
-def check_files(home: Home, pattern: str, header: Callable[[str, bytes], object]) -> Check:
+def _unchanged(parts: Iterable[Part], found: guard.Opened) -> Iterator[Part]:
+    """The same parts, refused at their end when the file was written to meanwhile."""
+    yield from parts
+    found.refuse_changed()
+
+
+def digest_of(stream: BufferedIOBase) -> str:
+    """sha256 of a stream, which is left at its start."""
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
+
+
+def check_files(asked: Asked, pattern: str, file_format: FileFormat[_Own], config: _Own) -> Check:
     """Whether the newest file (last name) can be opened and has a header."""
-    names = guard.matching(home, pattern)
+    names = guard.matching(asked.home, pattern)
     if not names:
         return Check(ok=False, sentence=f"Aucun fichier ne correspond à « {pattern} ».")
     try:
-        header(names[-1], guard.read_bytes(home, names[-1]))
+        with guard.opened(asked.home, names[-1]) as found:
+            file_format.header(names[-1], found.stream, config)
     except BadDelivery as refusal:
         return Check(ok=False, sentence=refusal.sentence())
     return Check(ok=True, sentence=f"{len(names)} fichier(s) ; dernier : « {names[-1]} ».")
 
 
 def streams_of(
-    home: Home, pattern: str, header: Callable[[str, bytes], tuple[str, ...]]
+    asked: Asked, pattern: str, file_format: FileFormat[_Own], config: _Own
 ) -> list[Stream]:
     """One stream per readable file, with its columns."""
     found: list[Stream] = []
-    for name in guard.matching(home, pattern):
+    for name in guard.matching(asked.home, pattern):
         try:
-            found.append(Stream(name, header(name, guard.read_bytes(home, name))))
+            with guard.opened(asked.home, name) as one:
+                found.append(Stream(name, file_format.header(name, one.stream, config)))
         except BadDelivery:
             continue
     return found

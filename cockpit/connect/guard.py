@@ -11,12 +11,14 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 
 from cockpit.errors import BadDelivery
 from cockpit.settings import Home
 
-LARGEST_BYTES = 1 << 30
+LARGEST_BYTES = 4 << 30
 """A larger file is refused: a delivery is one export, not an archive."""
 
 _TEMPORARY = ("~$", ".")  # an open spreadsheet's lock, a hidden file, a transfer in progress
@@ -43,25 +45,47 @@ def matching(home: Home, pattern: str) -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in kept)
 
 
-def read_bytes(home: Home, name: str, largest: int = LARGEST_BYTES) -> bytes:
-    """The whole content of one file of COCKPIT_HOME.
+@dataclass(frozen=True)
+class Opened:
+    """One file open for reading, as it was when it was opened."""
 
-    Raises BadDelivery when it lies outside, is not a regular file, is larger than `largest` bytes,
-    cannot be read, or is still being written.
+    name: str
+    stream: BufferedIOBase
+    before: os.stat_result
+
+    def refuse_changed(self) -> None:
+        """Raises BadDelivery when it was written to since: half a file is never taken for one."""
+        after = os.fstat(self.stream.fileno())
+        if (self.before.st_size, self.before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise _refused(self.name, "un fichier dont l'écriture est finie")
+
+
+@contextmanager
+def opened(home: Home, name: str, largest: int = LARGEST_BYTES) -> Iterator[Opened]:
+    """One file of COCKPIT_HOME, open for reading.
+
+    Raises BadDelivery when it lies outside, is not a regular file, is larger than `largest` bytes
+    or cannot be read.
     """
     try:
-        with _opened(home.root.resolve(), name) as descriptor:
-            return _content(descriptor, name, largest)
+        descriptor = _descriptor(home.root.resolve(), name)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
         raise _refused(name, "un fichier lisible placé dans COCKPIT_HOME") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise _refused(name, "un fichier ordinaire")
+    with os.fdopen(descriptor, "rb") as stream:
+        if found.st_size > largest:
+            raise _refused(name, f"un fichier d'au plus {largest >> 20} Mio")
+        yield Opened(name, stream, found)
 
 
 def _refused(name: str, expected: str) -> BadDelivery:
     return BadDelivery(file=name, expected=expected)
 
 
-@contextmanager
-def _opened(root: Path, name: str) -> Iterator[int]:
+def _descriptor(root: Path, name: str) -> int:
     inside = (root / name).resolve(strict=True).relative_to(root)
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -69,26 +93,6 @@ def _opened(root: Path, name: str) -> Iterator[int]:
             below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = below
-        last = os.open(inside.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        return os.open(inside.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     finally:
         os.close(folder)
-    try:
-        yield last
-    finally:
-        os.close(last)
-
-
-def _content(descriptor: int, name: str, largest: int) -> bytes:
-    before = os.fstat(descriptor)
-    if not stat.S_ISREG(before.st_mode):
-        raise _refused(name, "un fichier ordinaire")
-    if before.st_size > largest:
-        raise _refused(name, f"un fichier d'au plus {largest >> 20} Mio")
-    with os.fdopen(descriptor, "rb", closefd=False) as stream:
-        data = stream.read(largest + 1)
-    after = os.fstat(descriptor)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
-        len(data) != after.st_size
-    ):
-        raise _refused(name, "un fichier dont l'écriture est finie")
-    return data

@@ -70,12 +70,13 @@ class Mapped:
     faults: tuple[Fault, ...]
 
 
-def map_delivery(delivery: Delivery, mapping: Mapping) -> Mapped:
-    """Read every cell that the mapping names; nothing is checked against the structure yet.
+def map_lines(found: pa.Table, delivery: Delivery, mapping: Mapping) -> Mapped:
+    """Read every cell that the mapping names in some lines of a delivery; nothing is checked
+    against the structure yet.
 
     Lines that `where` leaves out, and lines whose every wanted cell is empty, are not counted.
     """
-    table = _kept(delivery.table, mapping)
+    table = _kept(found, mapping)
     faults: list[Fault] = []
     lines = _lines(table, mapping, delivery, faults)
     make = _long if mapping.measure else _wide

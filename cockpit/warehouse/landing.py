@@ -33,7 +33,7 @@ _TEXTS = [column.name for column in ROWS if column.type == pa.string()]
 class Landed:
     """One manifest. structure_hash: the structure that the rows were checked against.
 
-    rows_sha256: of the Parquet file of the accepted rows.
+    rows_sha256: of the Parquet file of the accepted rows. cursor: where its source goes on.
     """
 
     seq: int
@@ -49,6 +49,7 @@ class Landed:
     refused: int
     rows_sha256: str
     folder: Path
+    cursor: str = ""
 
     @property
     def stem(self) -> str:
@@ -102,6 +103,12 @@ def known_hashes(landing: Path, source: str, structure_hash: str) -> frozenset[s
     return frozenset(settled | same)
 
 
+def cursor_of(landing: Path, source: str) -> str:
+    """Where the last kept batch of a source says to go on; what was set aside is asked again."""
+    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
+    return max(kept, key=lambda one: one.seq).cursor if kept else ""
+
+
 def land(
     landing: Path,
     batch: Batch,
@@ -135,6 +142,7 @@ def land(
         refused=batch.quarantine.num_rows,
         rows_sha256="",
         folder=folder,
+        cursor=batch.cursor,
     )
     digest = _write_parquet(batch.rows, manifest.rows_path)
     _write_parquet(batch.quarantine, manifest.quarantine_path)

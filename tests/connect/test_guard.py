@@ -18,6 +18,13 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def _read(home: Home, name: str, largest: int = guard.LARGEST_BYTES) -> bytes:
+    with guard.opened(home, name, largest) as found:
+        content = found.stream.read()
+        found.refuse_changed()
+    return content
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     (tmp_path / "secret.csv").write_text("a;b\n1;2\n")
@@ -35,7 +42,7 @@ def test_a_path_that_could_leave_the_home_is_refused(text: str) -> None:
 )
 def test_reading_a_name_outside_or_no_file_is_refused(home: Home, name: str) -> None:
     with pytest.raises(BadDelivery):
-        guard.read_bytes(home, name)
+        _read(home, name)
 
 
 def test_files_come_in_name_order_without_temporary_ones(home: Home) -> None:
@@ -51,19 +58,19 @@ def test_a_link_inside_is_followed_and_one_outside_is_refused(home: Home) -> Non
     (home.drop / "out.csv").symlink_to(home.root.parent / "secret.csv")
     (home.drop / "far").symlink_to(home.root.parent)
     (home.drop / "loop.csv").symlink_to(home.drop / "loop.csv")
-    assert guard.read_bytes(home, "drop/in.csv") == b"x"
+    assert _read(home, "drop/in.csv") == b"x"
     for name in ("drop/out.csv", "drop/far/secret.csv", "drop/loop.csv"):
         with pytest.raises(BadDelivery):
-            guard.read_bytes(home, name)
+            _read(home, name)
 
 
 def test_a_pipe_and_a_too_large_file_are_refused(home: Home) -> None:
     os.mkfifo(home.drop / "pipe.csv")
     (home.drop / "big.csv").write_text("x" * 100)
     with pytest.raises(BadDelivery, match="ordinaire"):
-        guard.read_bytes(home, "drop/pipe.csv")
+        _read(home, "drop/pipe.csv")
     with pytest.raises(BadDelivery, match="d'au plus"):
-        guard.read_bytes(home, "drop/big.csv", largest=99)
+        _read(home, "drop/big.csv", largest=99)
 
 
 def test_a_link_swapped_while_reading_never_gives_what_lies_outside(home: Home) -> None:
@@ -84,7 +91,7 @@ def test_a_link_swapped_while_reading_never_gives_what_lies_outside(home: Home) 
     try:
         for _ in range(1000):
             try:
-                assert guard.read_bytes(home, "drop/a.csv") == b"inside"
+                assert _read(home, "drop/a.csv") == b"inside"
             except BadDelivery:
                 continue
     finally:

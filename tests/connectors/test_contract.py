@@ -1,6 +1,6 @@
-"""What every connector must do: this file runs on each one that the registry finds.
+"""What every connector of dropped files must do.
 
-A new connector adds one entry to SAMPLES: how to lay down `a`, a good delivery of the table
+A new one adds one entry to SAMPLES: how to lay down `a`, a good delivery of the table
 
     jour        uf   n
     01/03/2024  10   1,5
@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 from cockpit.connect import registry
 from cockpit.connect.batch import QUARANTINE
-from cockpit.connect.contract import LINE, Connector, Delivery
+from cockpit.connect.contract import LINE, Asked, Connector, Delivery
 from cockpit.errors import BadDelivery, BadSource, SourceUnavailable
 from cockpit.settings import Home
 
@@ -47,7 +47,7 @@ def _excel() -> tuple[str, bytes, bytes]:
 
 
 SAMPLES: dict[str, Callable[[], tuple[str, bytes, bytes]]] = {"csv": _csv, "excel": _excel}
-KINDS = pytest.mark.parametrize("kind", registry.kinds())
+KINDS = pytest.mark.parametrize("kind", sorted(SAMPLES))
 
 
 def _laid(kind: str, tmp_path: Path) -> tuple[Connector, Home, BaseModel]:
@@ -73,21 +73,24 @@ def test_it_has_a_sample_a_name_and_a_strict_described_configuration(kind: str) 
 @KINDS
 def test_it_reads_text_columns_with_their_lines(kind: str, tmp_path: Path) -> None:
     connector, home, config = _laid(kind, tmp_path)
-    delivery = next(iter(connector.read(home, config, COLUMNS, lambda _: False)))
+    reading = connector.read(Asked(home, "essai", COLUMNS), config)
+    delivery = next(reading)
     assert isinstance(delivery, Delivery)
-    assert delivery.table.select(list(COLUMNS)).schema.types == [pa.string()] * 3
-    assert list(zip(*(delivery.table[name].to_pylist() for name in COLUMNS), strict=True)) == TABLE
-    assert delivery.table.schema.field(LINE).type == pa.int64()
-    assert delivery.table[LINE].to_pylist() == [2, 3]
-    assert delivery.refused.schema == QUARANTINE
-    assert delivery.refused.num_rows == 0
+    parts = list(delivery.parts)
+    table = pa.concat_tables([part.table for part in parts])
+    assert table.select(list(COLUMNS)).schema.types == [pa.string()] * 3
+    assert list(zip(*(table[name].to_pylist() for name in COLUMNS), strict=True)) == TABLE
+    assert table.schema.field(LINE).type == pa.int64()
+    assert table[LINE].to_pylist() == [2, 3]
+    assert all(part.refused.schema == QUARANTINE for part in parts)
+    assert not any(part.refused.num_rows for part in parts)
     assert len(delivery.digest) == 64
 
 
 @KINDS
 def test_a_damaged_delivery_is_yielded_as_its_refusal(kind: str, tmp_path: Path) -> None:
     connector, home, config = _laid(kind, tmp_path)
-    good, bad = connector.read(home, config, COLUMNS, lambda _: False)
+    good, bad = connector.read(Asked(home, "essai", COLUMNS), config)
     assert isinstance(good, Delivery)
     assert isinstance(bad, BadDelivery)
     assert bad.facts["file"].startswith("drop/z.")
@@ -97,15 +100,15 @@ def test_a_damaged_delivery_is_yielded_as_its_refusal(kind: str, tmp_path: Path)
 @KINDS
 def test_a_known_delivery_is_skipped(kind: str, tmp_path: Path) -> None:
     connector, home, config = _laid(kind, tmp_path)
-    digest = next(iter(connector.read(home, config, COLUMNS, lambda _: False))).digest
-    left = list(connector.read(home, config, COLUMNS, lambda known: known == digest))
+    digest = next(iter(connector.read(Asked(home, "essai", COLUMNS), config))).digest
+    left = list(connector.read(Asked(home, "essai", COLUMNS, digest.__eq__), config))
     assert [type(delivery) for delivery in left] == [BadDelivery]
 
 
 @KINDS
 def test_a_column_that_is_not_there_refuses_the_delivery(kind: str, tmp_path: Path) -> None:
     connector, home, config = _laid(kind, tmp_path)
-    refusal = next(iter(connector.read(home, config, (*COLUMNS, "lits"), lambda _: False)))
+    refusal = next(iter(connector.read(Asked(home, "essai", (*COLUMNS, "lits")), config)))
     assert isinstance(refusal, BadDelivery)
     assert refusal.facts["field"] == "lits"
 
@@ -113,12 +116,12 @@ def test_a_column_that_is_not_there_refuses_the_delivery(kind: str, tmp_path: Pa
 @KINDS
 def test_check_and_discover_say_what_is_there(kind: str, tmp_path: Path) -> None:
     connector, home, config = _laid(kind, tmp_path)
-    assert not connector.check(home, config).ok  # the newest file is the damaged one
-    (stream,) = connector.discover(home, config)
+    assert not connector.check(Asked(home), config).ok  # the newest file is the damaged one
+    (stream,) = connector.discover(Asked(home), config)
     assert stream.columns == COLUMNS
     for path in home.drop.glob("z.*"):
         path.unlink()
-    answer = connector.check(home, config)
+    answer = connector.check(Asked(home), config)
     assert answer.ok
     assert answer.sentence.endswith(".")
 
@@ -128,10 +131,10 @@ def test_nothing_to_read_is_said_so(kind: str, tmp_path: Path) -> None:
     connector = registry.connector(kind)
     home = Home(tmp_path).prepare()
     config = connector.Config.model_validate({"path": "drop/*"})
-    assert not connector.check(home, config).ok
-    assert connector.discover(home, config) == []
+    assert not connector.check(Asked(home), config).ok
+    assert connector.discover(Asked(home), config) == []
     with pytest.raises(SourceUnavailable):
-        list(connector.read(home, config, COLUMNS, lambda _: False))
+        list(connector.read(Asked(home, "essai", COLUMNS), config))
 
 
 @KINDS

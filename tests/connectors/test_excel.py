@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cockpit.connect import registry, sheets
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
+from cockpit.connect.contract import Asked
 from cockpit.connect.deliver import batches
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery
@@ -222,8 +223,10 @@ def test_an_opendocument_sheet_is_read_alike(tmp_path: Path) -> None:
     home = Home(tmp_path).prepare()
     (home.drop / "a.ods").write_bytes(_ods())
     config = connector.Config.model_validate({"path": "drop/a.ods", "sheet": "Données"})
-    (delivery,) = connector.read(home, config, ("mois", "uf", "etp"), lambda _: False)
+    delivery = next(reading := connector.read(Asked(home, "essai", ("mois", "uf", "etp")), config))
     assert delivery.native_dates
-    assert [tuple(row.values()) for row in delivery.table.to_pylist()] == [
+    (part,) = delivery.parts
+    assert list(reading) == []
+    assert [tuple(row.values()) for row in part.table.to_pylist()] == [
         ("2024-01-31", "10", "12,5", 2)
     ]
