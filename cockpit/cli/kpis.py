@@ -67,3 +67,34 @@ def series(  # noqa: PLR0917 - one parameter per option
         split = (by,) if by else ()
         columns = ("period", *split, "value", "numerator", "denominator", "status")
         give(answer["points"], as_json=False, columns=columns)
+
+
+@app.command()
+def lineage(  # noqa: PLR0917 - one parameter per option
+    kpi: Id,
+    unit: UnitCode = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+    role: As = None,
+) -> None:
+    """D'où vient un chiffre : mesures, livraisons, fichiers, lignes."""
+    from cockpit.answers import ask, origin  # noqa: PLC0415
+
+    given = {"unit": unit, "from": start, "to": end}
+    params = {name: value for name, value in given.items() if value is not None}
+    with visiting(role) as who:
+        answer = origin.lineage(who, ask.series_question(who.kpi(kpi), params))
+    columns = ("measure", "source", "file", "rows", "first_day", "last_day", "received_at")
+    give(answer if as_json else answer["deliveries"], as_json=as_json, columns=columns)
+
+
+@app.command()
+def reconcile(as_json: Json = False, role: As = None) -> None:
+    """Les rapprochements entre systèmes, et leurs écarts."""
+    from cockpit.answers import origin  # noqa: PLC0415
+
+    with visiting(role) as who:
+        found = origin.reconciliations(who)
+    columns = ("id", "label", "left", "right", "tolerance_pct", "broken")
+    give(found, as_json=as_json, columns=columns)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlencode
 
 from cockpit import clock
 from cockpit.access.scope import Scope, Site, scope_named, scopes
@@ -23,23 +23,15 @@ from cockpit.series.model import Period
 from cockpit.views.params import Params
 from cockpit.warehouse.attach import Generation
 
-if TYPE_CHECKING:
-    from streamlit.navigation.page import Page as StreamlitPage
-
-
-class Link(TypedDict):
-    """Arguments of st.page_link."""
-
-    page: StreamlitPage
-    query_params: dict[str, str]
+HOME = "synthese"
+"""The page at the root."""
 
 
 @dataclass(frozen=True)
 class Context:
     """Everything a screen needs to ask for its figures.
 
-    kpis: the catalogue with the hospital's own. name: the installation. pages: what a link leads
-    to, by page id.
+    kpis: the catalogue with the hospital's own. name: the installation.
     """
 
     generation: Generation
@@ -50,7 +42,6 @@ class Context:
     params: Params = field(default_factory=Params)
     kpis: Mapping[KpiId, Kpi] = field(default_factory=lambda: KPIS)
     name: str = ""
-    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
 
     @property
     def units(self) -> UnitTree:
@@ -78,9 +69,10 @@ class Context:
         whole = self.units.path(self.unit.id)
         return tuple(unit for unit in whole if self.units.is_within(unit.id, self.scope.roots))
 
-    def link(self, page: str, **changes: object) -> Link:
-        """A link to a page that keeps role, unit, period and language, but for `changes`."""
-        return {"page": self.pages[page], "query_params": self.params.query(**changes)}
+    def link(self, page: str, **changes: object) -> str:
+        """The address of a page, with all that this one says but for `changes`."""
+        query = urlencode(self.params.query(**changes))
+        return f"/{'' if page == HOME else page}" + (f"?{query}" if query else "")
 
 
 def build(

@@ -6,7 +6,10 @@ on a desktop every visible page has its entry in the rail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +17,11 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 from cockpit.access.scope import Scope
+from cockpit.i18n import Language, language, mark
 from cockpit.i18n import gettext as _
-from cockpit.i18n import mark
 from cockpit.kpi.model import Domain
-from cockpit.views.context import Context
+from cockpit.views import groups
+from cockpit.views.context import HOME, Context
 
 _FILES = Path(__file__).resolve().parents[2] / "pages"
 _BAR = 5
@@ -38,7 +42,7 @@ class Page:
     @property
     def url_path(self) -> str:
         """The address of the page; the first page is at the root."""
-        return "" if self.id == PAGES[0].id else self.id
+        return "" if self.id == HOME else self.id
 
 
 PAGES = (
@@ -60,6 +64,11 @@ def page(name: str) -> Page:
     return next(found for found in PAGES if found.id == name)
 
 
+def at(url_path: str) -> Page:
+    """The page of this address."""
+    return next(found for found in PAGES if found.url_path == url_path)
+
+
 def may_see(found: Page, scope: Scope) -> bool:
     """Whether the role sees this page."""
     if found.admin:
@@ -78,48 +87,67 @@ def bar(scope: Scope) -> tuple[Page, ...]:
     return (*wanted[:-1][: _BAR - 1], wanted[-1])
 
 
-def streamlit_pages() -> dict[str, StreamlitPage]:
-    """What st.navigation and st.page_link take, for every role: a closed page says that it is.
+def streamlit_pages() -> list[StreamlitPage]:
+    """What st.navigation takes, for every role: a closed page says that it is.
 
-    No icon here: it would be fetched from outside.
+    Copies, because st.navigation marks the one that this run may call. No icon here: it would be
+    fetched from outside.
     """
-    return {
-        found.id: st.Page(
+    return [copy(made) for made in _made(language())]
+
+
+@cache
+def _made(_spoken: Language) -> tuple[StreamlitPage, ...]:
+    """Made once per language: looking for their ten files would cost each run 0.8 ms."""
+    return tuple(
+        st.Page(
             _FILES / f"{found.id}.py",
             title=_(found.title),
             url_path=found.url_path,
             default=not found.url_path,
         )
         for found in PAGES
-    }
+    )
 
 
-def bottom_nav(context: Context, current: str, badge: int = 0) -> None:
-    """Draw the bar (the rail on a desktop). current: a page id. badge: open red alerts."""
+def bottom_nav(context: Context, current: str) -> str:
+    """The bar (the rail on a desktop) as HTML, with how many red alerts are open. current: an id.
+
+    Kept for the generation: it is the same at every gesture.
+    """
+    lasting = replace(context, params=context.params.lasting())
+    key = ("nav", lasting.scope, lasting.params, lasting.language, current)
+    return lasting.generation.cached(key, lambda: _nav(lasting, current))
+
+
+def _nav(context: Context, current: str) -> str:
     thumb = {found.id for found in bar(context.scope)}
-    with st.container(key="nav", horizontal=True, gap=None):
-        for found in visible(context.scope):
-            if found.place != "hidden":
-                _entry(context, found, current, badge, place="bar" if found.id in thumb else "rail")
+    red = groups.reds(groups.opened(context.generation, context.scope))
+    entries = "".join(
+        _entry(context, found, current, thumb=found.id in thumb, badge=_badge(found, red))
+        for found in visible(context.scope)
+        if found.place != "hidden"
+    )
+    return f'<nav class="ck-nav" aria-label="{escape(_("Pages"))}">{entries}</nav>'
 
 
-def _entry(context: Context, found: Page, current: str, badge: int, *, place: str) -> None:
-    on = "on" if _lit(found.id, current) else "off"
-    counted = badge if found.id == "alertes" else 0
-    changes = _FRESH | {"unit": None} if found.id in _WHOLE else _FRESH
-    link = context.link(found.id, **changes)
-    with st.container(key=f"tab_{on}_{place}_{found.id}", gap=None):
-        st.page_link(**link, label=_(found.title), icon=f":material/{found.icon}:")
-        if counted:
-            shown = str(counted) if counted <= _SHOWN else f"{_SHOWN}+"
-            st.html(f'<span class="ck-badge">{shown}</span>')
+def _entry(context: Context, found: Page, current: str, *, thumb: bool, badge: str) -> str:
+    address = context.link(found.id, **({"unit": None} if found.id in _WHOLE else {}))
+    place = "ck-link" if thumb else "ck-link ck-rail"
+    here = ' aria-current="page"' if _lit(found.id, current) else ""
+    icon = f'<span class="ck-icon" aria-hidden="true" translate="no">{found.icon}</span>'
+    title = f"<span>{escape(_(found.title))}</span>"
+    return f'<a class="{place}" href="{escape(address)}"{here}>{icon}{title}{badge}</a>'
+
+
+def _badge(found: Page, red: int) -> str:
+    if found.id != "alertes" or not red:
+        return ""
+    return f'<span class="ck-badge">{red if red <= _SHOWN else f"{_SHOWN}+"}</span>'
 
 
 _WHOLE = frozenset({"synthese", "alertes", "sources", "plus"})
 """Pages about all that the role sees: their tab leads back to the top."""
-
-_FRESH: dict[str, None] = dict.fromkeys(("kpi", "domain", "grain", "split", "facet", "source"))
-"""Parameters of one page only: a tab starts without them, and keeps role, unit and period."""
 
 
 def _lit(found: str, current: str) -> bool:

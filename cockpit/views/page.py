@@ -1,13 +1,11 @@
 """The edge of a page: guard, then draw, and never a trace on the screen.
 
 open_page("finances", finances.show)   is the whole body of a file of pages/
-with_pages(context)                    gives the links of a role, for cockpit/web/main.py
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 import structlog
@@ -27,7 +25,6 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
         st.html(parts.header(_(nav.page(name).title), context.unit.label))
         st.html(parts.forbidden())
         return
-    _settle_address()
     try:
         show(context)
     except CockpitError as error:
@@ -36,16 +33,3 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
     except Exception:  # noqa: BLE001 - the page boundary: logged, told in one sentence
         _log.exception("page failed", page=name)
         st.html(parts.error(_("Cette page n'a pas pu être construite. Aucun chiffre n'a changé.")))
-
-
-def _settle_address() -> None:
-    """Say the address again: a link to the same page changes what is read, not what is written.
-
-    The browser ignores it when nothing differs (streamlit 1.67, handlePageInfoChanged).
-    """
-    st.query_params.from_dict(st.query_params.to_dict())
-
-
-def with_pages(context: Context) -> Context:
-    """The same context, knowing where its links lead."""
-    return replace(context, pages=nav.streamlit_pages())

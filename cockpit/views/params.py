@@ -39,6 +39,10 @@ class Params:
     facet: str | None = None
     source: str | None = None
 
+    def lasting(self) -> Params:
+        """Role, unit, period and language, without the parameters of one page only."""
+        return Params(role=self.role, unit=self.unit, period=self.period, language=self.language)
+
     def query(self, **changes: object) -> dict[str, str]:
         """The parameters to put in a link; a change to None takes one away."""
         wanted = replace(self, **changes)  # type: ignore[arg-type]  # fields checked by replace

@@ -34,6 +34,16 @@ def icon(status: Status) -> str:
     return f'{sign}<span class="ck-sr">{escape(word(status))} : </span>'
 
 
+def drawn_from(generation: int, body: str) -> str:
+    """HTML that says which state it shows: `web/links.js` draws again when there is a newer one."""
+    return f'<div data-generation="{generation}">{body}</div>'
+
+
+def column(*pieces: str) -> str:
+    """Pieces one under the other, as far apart as the elements of a page."""
+    return f'<div class="ck-column">{"".join(pieces)}</div>'
+
+
 def header(title: str, eyebrow: str, fresh: str = "") -> str:
     """The top of a page: where and when in small, the title, the freshness chip (HTML)."""
     return (

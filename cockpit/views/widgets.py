@@ -1,4 +1,4 @@
-"""What screens draw with Streamlit: header, period switch, tappable cards, chart card, exports.
+"""What screens share: header, breadcrumb, period switch and tiles as HTML, then what they draw.
 
 Widget state never decides what is shown: a switch writes the address, and the run reads it back.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -18,11 +16,10 @@ from cockpit import clock
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.kpi.model import Kpi
-from cockpit.kpi.units import Unit
 from cockpit.series.freshness import sources
 from cockpit.series.model import Period, Trend
-from cockpit.views import charts, dates, exports, parts, tiles
-from cockpit.views.context import Context, Link
+from cockpit.views import anchors, charts, dates, exports, parts, tiles
+from cockpit.views.context import Context
 
 if TYPE_CHECKING:
     from cockpit.series.curve import Curve
@@ -36,28 +33,36 @@ PERIODS = {
 }
 
 
-def head(context: Context, title: str, *, eyebrow: str = "") -> None:
-    """Where and when, the title, how fresh; then a note for each late source, one at most."""
-    known = sources(context.generation)
-    chip = parts.freshness(known, context.generation.published_at, context.now)
+def head(context: Context, title: str, *pieces: str, eyebrow: str = "") -> None:
+    """The top of a page in one element: header, then these pieces of HTML, in a column."""
+    st.html(parts.column(header(context, title, eyebrow=eyebrow), *pieces))
+
+
+def header(context: Context, title: str, *, eyebrow: str = "") -> str:
+    """Where and when, the title, how fresh the figures are."""
     where = eyebrow or f"{context.unit.label} · {dates.short_day(clock.today())}"
-    st.html(parts.header(title, where, chip))
+    return parts.header(title, where, _chip(context))
 
 
-def period_switch(context: Context) -> None:
-    """Jour, 7 j, Mois, Année, 12 mois; the choice lives in the address."""
-    st.segmented_control(
-        _("Période"),
-        list(PERIODS),
-        default=context.period,
-        format_func=lambda period: _(PERIODS[period]),
-        key=f"period_{context.period}",
-        label_visibility="collapsed",
-        required=True,
-        width="stretch",
-        on_change=_to_address,
-        args=("period", f"period_{context.period}"),
-    )
+def _chip(context: Context) -> str:
+    """Told again each minute; the sources are the same for everybody, so no scope in the key."""
+    now = context.now
+    key = ("chip", context.language, f"{now:%Y-%m-%dT%H:%M}")
+    made = context.generation
+
+    def told() -> str:
+        return parts.freshness(sources(made), made.published_at, now)
+
+    return made.cached(key, told)
+
+
+def period_switch(context: Context, page: str) -> str:
+    """Jour, 7 j, Mois, Année, 12 mois: links to the same page."""
+    options = [
+        anchors.Option(_(name), context.link(page, period=period), period is context.period)
+        for period, name in PERIODS.items()
+    ]
+    return anchors.switch(_("Période"), options)
 
 
 def _to_address(name: str, key: str, *clears: str) -> None:
@@ -112,54 +117,31 @@ def pills(
     )
 
 
-def tap(key: str, body: str, link: Link, spoken: str) -> None:
-    """HTML whose whole surface is a link; `spoken` is its accessible name."""
-    with st.container(key=f"tap_{key}", gap=None):
-        st.html(body)
-        st.page_link(**link, label=plain(spoken))
-
-
-def plain(text: str) -> str:
-    r"""A label that Markdown leaves as it is: data must not make an image, a link or an icon."""
-    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in text.replace("\n", " "))
-
-
-_MARKDOWN = frozenset("\\`*_{}[]()<>#+-!|~:$@.")
-
-
-def linked(body: str, link: Link, spoken: str) -> str:
-    """HTML whose whole surface is a plain link to another page, followed by `web/links.js`.
-
-    One element holds many of them, where `tap` costs three elements each: a grid of eight tiles is
-    one message to the browser instead of twenty-five.
-    """
-    query = urlencode(link["query_params"])
-    address = f"/{link['page'].url_path}" + (f"?{query}" if query else "")
-    named = f'href="{escape(address)}" aria-label="{escape(spoken)}"'
-    return f'<div class="ck-tap">{body}<a class="ck-link" {named}></a></div>'
-
-
-def tile_grid(context: Context, trends: Iterable[Trend]) -> None:
+def tile_grid(context: Context, trends: Iterable[Trend]) -> str:
     """Tiles in two columns on a phone, four from 768 px; each opens its sheet."""
     drawn = "".join(
-        linked(
+        anchors.card(
             tiles.tile(trend),
             context.link("indicateur", kpi=trend.kpi.id, unit=trend.unit.id),
             tiles.spoken(trend),
         )
         for trend in trends
     )
-    st.html(f'<div class="ck-grid">{drawn}</div>')
+    return f'<div class="ck-grid">{drawn}</div>'
 
 
-def breadcrumb(context: Context, page: str, path: Sequence[Unit]) -> None:
+def where_and_when(context: Context, page: str) -> tuple[str, str]:
+    """The breadcrumb and the period switch of a page."""
+    return breadcrumb(context, page), period_switch(context, page)
+
+
+def breadcrumb(context: Context, page: str) -> str:
     """The units above, each a link to the same page; nothing at the top, which the header says."""
-    if len(path) < 2:  # noqa: PLR2004 - a path of one unit leads nowhere
-        return
-    with st.container(key=f"crumbs_{page}", horizontal=True, gap=None):
-        for unit in path[:-1]:
-            st.page_link(**context.link(page, unit=unit.id), label=f"{plain(unit.label)} ›")
-        st.html(parts.here(path[-1].label), width="content")
+    *above, here = context.path()
+    if not above:
+        return ""
+    links = [(unit.label, context.link(page, unit=unit.id)) for unit in above]
+    return anchors.crumbs(links, here.label)
 
 
 def chart(curve: Curve, kpi: Kpi, title: str = "") -> None:

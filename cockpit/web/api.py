@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cockpit import i18n
-from cockpit.answers import ask, give
+from cockpit.answers import ask, give, origin
 from cockpit.answers.visit import Visit, visit
 from cockpit.errors import CockpitError, OutOfScope, Retryable, UnknownKpi, UnknownUnit
 from cockpit.web.opened import warehouse
@@ -37,8 +37,12 @@ def routes() -> list[Route]:
         Route(f"{base}/kpis/{{id}}", _route(_kpi)),
         Route(f"{base}/kpis/{{id}}/series", _route(_series)),
         Route(f"{base}/kpis/{{id}}/forecast", _route(_forecast)),
+        Route(f"{base}/kpis/{{id}}/lineage", _route(_lineage)),
         Route(f"{base}/units", _route(lambda _request, who: give.units(who))),
         Route(f"{base}/alerts", _route(lambda _request, who: give.alerts(who))),
+        Route(
+            f"{base}/reconciliations", _route(lambda _request, who: origin.reconciliations(who))
+        ),
         Route(f"{base}/brief", _route(lambda _request, who: give.brief(who))),
         Route("/api/{path:path}", _absent),
     ]
@@ -51,6 +55,11 @@ def _kpi(request: Request, who: Visit) -> Answer:
 def _series(request: Request, who: Visit) -> Answer:
     kpi = who.kpi(request.path_params["id"])
     return give.series(who, ask.series_question(kpi, request.query_params))
+
+
+def _lineage(request: Request, who: Visit) -> Answer:
+    kpi = who.kpi(request.path_params["id"])
+    return origin.lineage(who, ask.series_question(kpi, request.query_params))
 
 
 def _forecast(request: Request, who: Visit) -> Answer:

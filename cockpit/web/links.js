@@ -1,10 +1,69 @@
-// A card is a plain link: it is followed inside the live page, without loading the document again.
+// A link of ours is followed inside the live page, without loading the document again.
 // Anything else than a plain click (another button, a modifier) stays the browser's own business.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.ck-link");
   const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || special || event.defaultPrevented) return;
   event.preventDefault();
+  history.replaceState({ ...history.state, top: scrolled()?.scrollTop }, "");
   history.pushState(null, "", link.href);
-  dispatchEvent(new PopStateEvent("popstate"));
+  drawAgain();
+  const bar = link.closest("nav")?.ariaLabel;
+  if (bar) onceDrawn(() => keepFocus(bar, link.textContent));
 });
+
+// What Streamlit 1.67 listens to: it runs the script again for the address that is written.
+const drawAgain = () => dispatchEvent(new PopStateEvent("popstate"));
+
+// A newer state is drawn without being asked for; a page in the background waits to be looked at.
+const follow = async () => {
+  const shown = document.querySelector("[data-generation]")?.dataset.generation;
+  if (document.hidden || !shown) return;
+  const newest = await fetch("/readyz")
+    .then((answer) => answer.json())
+    .then((said) => said.generation)
+    .catch(() => undefined);
+  if (newest && String(newest) !== shown) drawAgain();
+};
+setInterval(follow, 30000);
+document.addEventListener("visibilitychange", follow);
+
+// Back returns to where the page was left.
+addEventListener("popstate", (event) => {
+  const top = event.isTrusted ? history.state?.top : undefined;
+  if (top !== undefined) onceDrawn(() => { scrolled().scrollTop = top; });
+});
+
+const scrolled = () => document.querySelector('[data-testid="stMain"]');
+
+// What was drawn again has lost the focus: a keyboard stays on the same link of the bar or switch.
+const keepFocus = (bar, words) => {
+  if (document.activeElement !== document.body) return;
+  const links = [...document.querySelectorAll("nav a.ck-link")];
+  links
+    .find((link) => link.closest("nav").ariaLabel === bar && link.textContent === words)
+    ?.focus({ preventScroll: true });
+};
+
+// Once the script has stopped and nothing moves; given up after 5 s, or when the reader moves.
+const onceDrawn = (action) => {
+  let calm;
+  const stop = () => {
+    clearTimeout(calm);
+    clearTimeout(limit);
+    watching.disconnect();
+    for (const sign of SIGNS) removeEventListener(sign, stop);
+  };
+  const watching = new MutationObserver(() => {
+    clearTimeout(calm);
+    calm = setTimeout(() => {
+      if (!document.querySelector('[data-test-script-state="notRunning"]')) return;
+      stop();
+      action();
+    }, 60);
+  });
+  const limit = setTimeout(stop, 5000);
+  for (const sign of SIGNS) addEventListener(sign, stop);
+  watching.observe(document.getElementById("root"), { childList: true, subtree: true, attributes: true });
+};
+const SIGNS = ["wheel", "touchstart", "keydown"];

@@ -13,11 +13,10 @@ from cockpit.errors import CockpitError, Refused, UnknownUnit
 from cockpit.i18n import gettext as _
 from cockpit.i18n import speak
 from cockpit.kpi.installed import kpis_of
-from cockpit.views import groups, nav, page, parts
+from cockpit.views import nav, parts
 from cockpit.views.context import Context, build, enter
 from cockpit.views.params import parse
 from cockpit.web.opened import warehouse
-from cockpit.web.pwa import ICONS
 
 _log = structlog.get_logger(__name__)
 
@@ -40,32 +39,21 @@ def main() -> None:
     except CockpitError as error:
         _log.warning("visit refused", **error.log_line())
         _configure(installation.name)
-        st.html(parts.error(error.sentence()))
+        st.html(parts.drawn_from(_newest(), parts.error(error.sentence())))
         if isinstance(error, Refused):
             st.button(_("Revenir à mon périmètre"), on_click=_leave, args=(error,))
-        follow(_newest())
         return
-    draw(page.with_pages(context))
-    follow(generation.id)
+    draw(context)
 
 
 def draw(context: Context) -> None:
     """The bar, then the page that the address names, among those of the role."""
     enter(context)
-    chosen = st.navigation(list(context.pages.values()), position="hidden")
-    current = next(name for name, one in context.pages.items() if one.url_path == chosen.url_path)
+    chosen = st.navigation(nav.streamlit_pages(), position="hidden")
     _configure(f"{chosen.title} · {context.name}")
-    red = groups.reds(groups.opened(context.generation, context.scope))
-    nav.bottom_nav(context, current, badge=red)
+    bar = nav.bottom_nav(context, nav.at(chosen.url_path).id)
+    st.html(parts.drawn_from(context.generation.id, bar))
     chosen.run()
-
-
-@st.fragment(run_every="30s")
-def follow(seen: int | None) -> None:
-    """Draw again when a newer generation is published; widgets keep their values."""
-    newest = _newest()
-    if newest is not None and newest != seen:
-        st.rerun(scope="app")
 
 
 def _leave(error: Refused) -> None:
@@ -75,23 +63,17 @@ def _leave(error: Refused) -> None:
         st.query_params.pop(name, None)
 
 
-def _newest() -> int | None:
-    """The newest generation; None before the first."""
+def _newest() -> int:
+    """The newest generation; 0 before the first."""
     try:
         return warehouse().generation().id
     except CockpitError:
-        return None
+        return 0
 
 
 def _configure(title: str) -> None:
-    """A local icon: one given by name would be fetched from outside."""
-    icon = ICONS / "32.png"
-    st.set_page_config(
-        page_title=title,
-        page_icon=str(icon) if icon.exists() else None,
-        layout="wide",
-        initial_sidebar_state="collapsed",
-    )
+    """The icon is the document's own: one given here would be read and sent at every gesture."""
+    st.set_page_config(page_title=title, layout="wide", initial_sidebar_state="collapsed")
 
 
 main()

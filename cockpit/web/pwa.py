@@ -52,7 +52,7 @@ def _style(encoding: Encoding | None) -> bytes:
 
 
 def _script(name: str) -> Response:
-    """One of our two scripts: the hand-over from the first screen, and the links of the cards."""
+    """One of our two scripts: the hand-over from the first screen; links, and newer figures."""
     headers = {"cache-control": "no-cache"}
     return Response((_HERE / name).read_bytes(), headers=headers, media_type="text/javascript")
 

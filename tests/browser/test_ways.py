@@ -19,6 +19,7 @@ from tests.browser.conftest import Site
 from tests.browser.opening import opened, overflow, settle
 
 SHEET = "/indicateur?kpi=bed_occupancy_rate&unit=2110&period=month"
+MAIN = "document.querySelector('[data-testid=stMain]')"
 BELCOMBE = "990001026"
 ELSEWHERE = ("Site Argence", "Site Les Tilleuls", "GHT Rives")
 
@@ -95,8 +96,7 @@ def test_an_address_restores_unit_period_and_kpi(page: Page, site: Site) -> None
     text = said(page)
     assert "Médecine polyvalente" in text
     assert "octobre 2026" in text
-    chosen = page.locator("[data-testid='stButtonGroup'] [aria-checked='true']")
-    expect(chosen).to_have_text("Mois")
+    expect(page.locator(".ck-switch [aria-current='true']")).to_have_text("Mois")
 
 
 def test_the_period_switch_changes_the_days_covered(page: Page, site: Site) -> None:
@@ -104,11 +104,97 @@ def test_the_period_switch_changes_the_days_covered(page: Page, site: Site) -> N
     facts = page.locator(".ck-facts")
     assert "octobre 2026" in facts.inner_text() or "cumul" in facts.inner_text()
     month = facts.inner_text()
-    page.get_by_role("radio", name="Jour").click()
-    page.wait_for_url(re.compile("period=day|indicateur(?!.*period=month)"))
+    page.evaluate("window.untouched = true")
+    page.get_by_role("link", name="Jour", exact=True).click()
+    page.wait_for_url(re.compile("period=day"))
     settle(page)
     assert "21 nov." in facts.inner_text()
     assert facts.inner_text() != month
+    page.go_back()
+    page.wait_for_url(re.compile("period=month"))
+    settle(page)
+    assert facts.inner_text() == month
+    assert page.evaluate("window.untouched"), "the document was not loaded again"
+
+
+def test_the_period_switch_works_from_the_keyboard_and_keeps_the_focus(
+    page: Page, site: Site
+) -> None:
+    go(page, f"{site.url}/")
+    page.get_by_role("link", name="Jour", exact=True).focus()
+    page.keyboard.press("Tab")
+    week = page.get_by_role("link", name="7 j", exact=True)
+    expect(week).to_be_focused()
+    assert float(week.evaluate("link => parseFloat(getComputedStyle(link).outlineWidth)")) >= 2
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("period=7d"))
+    settle(page)
+    expect(week).to_have_attribute("aria-current", "true")
+    expect(week).to_be_focused()
+
+
+def test_a_tab_follows_inside_the_live_page_and_back_returns_to_where_it_was_left(
+    page: Page, site: Site
+) -> None:
+    go(page, f"{site.url}/?period=7d")
+    main = page.locator("[data-testid='stMain']")
+    main.evaluate("main => { main.scrollTop = 500 }")
+    page.evaluate("window.untouched = true")
+    bar = page.get_by_role("navigation", name="Pages")
+    expect(bar.locator("[aria-current='page']")).to_contain_text("Synthèse")
+    bar.get_by_role("link", name="Capacité").click()
+    page.wait_for_url(re.compile("/capacite.*period=7d"))
+    settle(page)
+    expect(page.locator("h1")).to_have_text("Capacité")
+    expect(bar.locator("[aria-current='page']")).to_contain_text("Capacité")
+    assert main.evaluate("main => main.scrollTop") == 0
+    assert page.title().startswith("Capacité · ")
+    page.go_back()
+    page.wait_for_url(re.compile(r"/\?period=7d"))
+    page.wait_for_function(f"() => {MAIN}.scrollTop === 500")
+    expect(page.locator("h1")).to_have_text("Synthèse")
+    assert page.evaluate("window.untouched"), "the document was not loaded again"
+    assert page.locator("link[rel=icon]").get_attribute("href") == "/icons/32.png"
+
+
+def test_a_newer_generation_is_drawn_without_being_asked_for(chromium: Browser, site: Site) -> None:
+    """The publish is told by a changed answer of /readyz: what is asked then is a run."""
+    told = {"generation": 0}
+    asked: list[bytes | str] = []
+
+    def note(frame: bytes | str) -> None:
+        asked.append(frame)
+
+    with opened(chromium, f"{site.url}/?period=7d") as found:
+        phone = found.page
+        told["generation"] = int(
+            phone.locator("[data-generation]").get_attribute("data-generation")
+        )
+        phone.route("**/readyz", lambda route: route.fulfill(json={"ready": True, **told}))
+        phone.on("websocket", lambda socket: socket.on("framesent", note))
+        phone.reload()
+        settle(phone)
+        look_again = "() => document.dispatchEvent(new Event('visibilitychange'))"
+        runs = len(asked)
+        with phone.expect_response("**/readyz"):
+            phone.evaluate(look_again)
+        settle(phone)
+        assert len(asked) == runs, "nothing new, nothing asked"
+        phone.evaluate(f"() => {{ {MAIN}.scrollTop = 300 }}")
+        told["generation"] += 1
+        with phone.expect_response("**/readyz"):
+            phone.evaluate(look_again)
+        settle(phone)
+        assert len(asked) > runs
+        assert phone.evaluate(f"() => {MAIN}.scrollTop") == 300, "the reader is left in place"
+        assert "period=7d" in phone.url
+
+
+def test_every_entry_of_the_bar_is_large_enough_for_a_thumb(page: Page, site: Site) -> None:
+    go(page, f"{site.url}/")
+    for each in page.locator(".ck-nav a:visible, .ck-switch a").all():
+        assert each.bounding_box()["height"] >= 44
+    assert page.locator(".ck-nav a:visible").count() == 5
 
 
 def test_the_table_of_a_chart_opens_and_is_accessible(page: Page, site: Site) -> None:
@@ -190,7 +276,7 @@ def test_english_leaves_no_french_title_in_the_bar(page: Page, site: Site) -> No
     page.get_by_role("radio", name="English").click()
     page.wait_for_url(re.compile("lang=en"))
     settle(page)
-    named = page.locator(".st-key-nav").inner_text()
+    named = page.locator(".ck-nav").inner_text()
     for french in ("Synthèse", "Alertes", "Capacité", "Plus", "Activité"):
         assert french not in named.split("\n")
     assert "Overview" in named
@@ -199,7 +285,7 @@ def test_english_leaves_no_french_title_in_the_bar(page: Page, site: Site) -> No
 def test_the_bar_the_home_page_and_the_alerts_count_alike(page: Page, site: Site) -> None:
     go(page, f"{site.url}/")
     red, amber = (page.locator(".ck-counts b").nth(at).inner_text() for at in (0, 1))
-    badge = page.locator(".st-key-nav .ck-badge").inner_text()
+    badge = page.locator(".ck-nav .ck-badge").inner_text()
     assert badge == (red if int(red) <= 9 else "9+")
     go(page, f"{site.url}/alertes")
     eyebrow = page.locator(".ck-eyebrow").inner_text()
@@ -213,7 +299,7 @@ def test_the_bar_the_home_page_and_the_alerts_count_alike(page: Page, site: Site
 
 def test_an_account_leads_to_the_units_that_book_it(page: Page, site: Site) -> None:
     go(page, f"{site.url}/finances")
-    account = page.locator("[class*='st-key-tap_account_']").first
+    account = page.locator(".ck-tap:has(.ck-account)").first
     name = account.locator(".ck-account > b").inner_text()
     account.locator("a").click()
     page.wait_for_url(re.compile("facet=expense"))

@@ -9,7 +9,9 @@ Two sites; A1 and A2 have 10 beds each, 9 and 8 patients at 8 h on 20 November 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -147,10 +149,65 @@ def test_an_unknown_kpi_is_one_sentence(app: AppTest) -> None:
     assert "Cet indicateur n&#x27;existe pas" in visit(app, "indicateur", kpi="nope")
 
 
-def test_the_period_switch_writes_the_address(app: AppTest) -> None:
-    visit(app, "synthese")
-    app.segmented_control[0].set_value("month").run()
-    assert app.query_params["period"] == "month"
+def links(html: str) -> dict[str, str]:
+    """Words of each link that has some -> its address."""
+    found = re.findall(r'<a class="ck-link[^"]*" href="([^"]*)"[^>]*>(.*?)</a>', html)
+    return {words(said).strip("|"): unescape(address) for address, said in found if said}
+
+
+@pytest.mark.parametrize("page", ["synthese", "activite", "rh", "indicateur"])
+def test_the_period_switch_leads_to_the_same_page_and_marks_the_present_period(
+    app: AppTest, page: str
+) -> None:
+    html = visit(app, page, period="7d", unit="A")
+    there = links(html)
+    assert there["Mois"] == f"/{'' if page == 'synthese' else page}?unit=A&period=month"
+    marked = re.findall(r'aria-current="true">([^<]*)<', html)
+    assert marked == ["7 j"]
+
+
+def test_a_tab_keeps_role_unit_and_period_and_leaves_the_rest(app: AppTest) -> None:
+    html = visit(app, "indicateur", **{"as": "admin", "unit": "A", "period": "7d", "kpi": "births"})
+    there = links(html)
+    assert there["bed|Capacité"] == "/capacite?as=admin&unit=A&period=7d"
+    assert there["notifications|Alertes"] == "/alertes?as=admin&period=7d"
+    assert there["monitoring|Synthèse"] == "/?as=admin&period=7d"
+    assert re.findall(r'aria-current="page"><[^>]*>(\w+)<', html) == ["monitoring"]
+
+
+def test_the_home_page_kept_for_one_scope_is_not_shown_to_another(app: AppTest) -> None:
+    """Visits in turn, so that each answer was kept before the next one asks."""
+    for _turn in range(2):
+        for role, figure, named in (
+            ("director_ght", "170", "GHT d'essai"),
+            ("director_A", "120", "Site A"),
+            ("director_B", "50", "Site B"),
+        ):
+            said = words(unescape(visit(app, "synthese", **{"as": role})))
+            assert f"|{figure}| passages|" in said
+            assert f"{named} · sam. 21 nov." in said
+            assert f"as={role}" in "".join(part.value for part in app.html)
+    assert "Passages urgences" not in visit(app, "synthese", **{"as": "drh_nobody"})
+
+
+def test_the_home_page_kept_in_french_is_not_shown_in_english(app: AppTest) -> None:
+    assert "Indicateurs clés" in visit(app, "synthese")
+    assert "Indicateurs clés" not in visit(app, "synthese", lang="en")
+
+
+def test_a_newer_generation_replaces_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hospital = Hospital(tmp_path / "home")
+    hospital.given("ed_visits A3 2026-11-01..2026-11-20 75+ 100")
+    monkeypatch.setenv("COCKPIT_HOME", str(hospital.home.root))
+    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-21")
+    opened.warehouse.cache_clear()
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    assert "|100| passages|" in words(visit(app, "synthese"))
+    hospital.given("ed_visits A3 2026-11-01..2026-11-20 75+ 130")
+    assert "|130| passages|" in words(visit(app, "synthese"))
+    opened.warehouse.cache_clear()
 
 
 def test_the_explorer_splits_by_unit(app: AppTest) -> None:
@@ -168,6 +225,6 @@ def test_a_period_so_far_is_in_the_table_and_not_in_the_line(app: AppTest) -> No
 
 def test_a_tap_on_an_account_shows_the_units_that_book_it(app: AppTest) -> None:
     said = words(visit(app, "finances", facet="expense/1/6411"))
-    assert "Tous les comptes du titre" in "".join(one.label for one in app.get("page_link"))
+    assert "Tous les comptes du titre" in said
     assert "|Site A|" in said
     assert "|1 000 k€|" in said

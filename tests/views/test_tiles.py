@@ -128,9 +128,29 @@ def test_one_point_makes_no_curve(trend: Make, values: list[float]) -> None:
 def test_a_curve_stays_in_its_box(values: list[float]) -> None:
     points = [Point(date(2026, 1, 1), value) for value in values]
     (mask,) = spark.masks(points)
-    numbers = re.findall(r"(-?\d+\.\d),(-?\d+\.\d)", unquote(mask))
-    assert len(numbers) >= 2 * len(values)
-    assert all(0 <= float(x) <= spark.WIDTH and 0 <= float(y) <= spark.HEIGHT for x, y in numbers)
+    area, line, _dot = re.findall(r'd="M(-?\d+) (-?\d+)l([^V"]*)', unquote(mask) + 'd="M0 0l')
+    assert area == line
+    spots = [(int(line[0]), int(line[1]))]
+    steps = [int(step) for step in re.findall(r"-?\d+", line[2])]
+    for right, down in zip(steps[::2], steps[1::2], strict=True):
+        spots.append((spots[-1][0] + right, spots[-1][1] + down))
+    assert len(spots) == len(values)
+    assert all(0 <= x <= spark.WIDTH and 0 <= y <= spark.HEIGHT for x, y in spots)
+
+
+def test_a_curve_is_drawn_point_by_point_from_the_one_before() -> None:
+    """Lowest 40 above the floor, highest 40 under the top, 30 kept at the right for the dot."""
+    points = [Point(date(2026, 1, 1 + i), value) for i, value in enumerate((0.0, 2.0, 1.0))]
+    (mask,) = spark.masks(points)
+    assert 'd="M0 300l585-260 585 130"' in unquote(mask)
+    assert 'd="M0 300l585-260 585 130V340H0z"' in unquote(mask)
+    assert 'd="M1170 170h.1"' in unquote(mask)
+
+
+def test_a_mask_stays_inside_its_quotes() -> None:
+    for mask in spark.masks(TREND.spark, TREND.forecast):
+        assert mask.startswith("url('data:image/svg+xml,")
+        assert not set(mask[5:-2]) & set("'\"<>()\\#&")
 
 
 @given(some.text(max_size=60))

@@ -36,9 +36,7 @@ _CURVE = "mco_stays"
 
 def show(context: Context) -> None:
     """One group of tiles per activity; a KPI without figures stays on its sheet."""
-    widgets.head(context, _("Activité"))
-    widgets.breadcrumb(context, "activite", context.path())
-    widgets.period_switch(context)
+    widgets.head(context, _("Activité"), *widgets.where_and_when(context, "activite"))
     shown = [_group(context, title, names) for title, names in _GROUPS.items()]
     if not any(shown):
         st.html(parts.empty(_("Aucune activité déclarée pour ce périmètre.")))
@@ -53,6 +51,5 @@ def _group(context: Context, title: str, names: tuple[str, ...]) -> bool:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     known = [one for one in found if one.value is not None]
     if known:
-        st.html(parts.section(_(title)))
-        widgets.tile_grid(context, known)
+        st.html(parts.column(parts.section(_(title)), widgets.tile_grid(context, known)))
     return bool(known)

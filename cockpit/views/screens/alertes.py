@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.kpi.model import Domain
-from cockpit.views import cards, groups, parts, widgets
+from cockpit.views import anchors, cards, groups, parts, widgets
 from cockpit.views.context import Context
 from cockpit.views.groups import Group
 from cockpit.views.screens.links import group_link
@@ -42,11 +42,11 @@ def show(context: Context) -> None:
         st.html(parts.empty(_("Aucune alerte dans cette famille.")))
         return
     st.html(parts.section(_("Alertes ouvertes"), _("la plus grave en premier")))
-    _list(context, shown[:_SHOWN], 0)
+    _list(context, shown[:_SHOWN])
     if rest := shown[_SHOWN:]:
         said = ngettext("Voir l'autre", "Voir les {n} autres", len(rest)).format(n=len(rest))
         with st.expander(said):
-            _list(context, rest, _SHOWN)
+            _list(context, rest)
 
 
 def _eyebrow(found: Sequence[Group]) -> str:
@@ -71,9 +71,14 @@ def _filter(context: Context, groups_of: Sequence[Group]) -> None:
         widgets.pills("domain", _("Famille"), options, current, words)
 
 
-def _list(context: Context, shown: Sequence[Group], first: int) -> None:
-    with st.container(key=f"stack_alerts_{first}"):
-        for at, group in enumerate(shown, first):
-            card = cards.alert(group, context.units)
-            said = groups.title(group, context.units)
-            widgets.tap(f"alert_{at}", card, group_link(context, group), said)
+def _list(context: Context, shown: Sequence[Group]) -> None:
+    st.html(
+        anchors.stack(
+            anchors.card(
+                cards.alert(group, context.units),
+                group_link(context, group),
+                groups.title(group, context.units),
+            )
+            for group in shown
+        )
+    )

@@ -36,13 +36,12 @@ _OCCUPANCY = KpiId("bed_occupancy_now")
 
 def show(context: Context) -> None:
     """Balance, tiles of the moment, one line per service, closed beds, curves and forecasts."""
-    widgets.head(context, _("Capacité"))
-    widgets.breadcrumb(context, "capacite", context.path())
+    widgets.head(context, _("Capacité"), widgets.breadcrumb(context, "capacite"))
     ask = (context.generation, context.scope)
     now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
     st.html(parts.note(balance(now), _worst(now)))
     st.html(parts.section(_("Situation"), _("relevé de 8 h et veille")))
-    widgets.tile_grid(context, [found for found in now if found.value is not None])
+    st.html(widgets.tile_grid(context, [found for found in now if found.value is not None]))
     _services(context)
     _closed(context)
     for kpi in context.having(_OCCUPANCY, "ed_visits"):

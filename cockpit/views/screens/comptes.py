@@ -14,7 +14,7 @@ from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
 from cockpit.series.across import breakdown, year_of
 from cockpit.series.model import Window
-from cockpit.views import dates, facets, french, parts, widgets
+from cockpit.views import anchors, dates, facets, french, parts, widgets
 from cockpit.views.context import Context
 
 _SIDES = {"expense": "expense_by_title", "revenue": "revenue_by_title"}
@@ -61,18 +61,19 @@ def _accounts(context: Context, kpi: Kpi, window: Window, side: str, code: str) 
     sign = 1 if side == "revenue" else -1
     names = list(actual)
 
-    def rows(listed: Iterable[str], key: str) -> None:
-        with st.container(key=f"stack_{key}"):
-            for account in listed:
-                name = facets.label(account)
-                body = row(name, actual[account], voted.get(account), sign)
-                link = context.link("finances", facet=f"{side}/{account}")
-                widgets.tap(f"account_{account.replace('/', '_')}", body, link, name)
+    def rows(listed: Iterable[str]) -> None:
+        drawn = []
+        for account in listed:
+            name = facets.label(account)
+            body = row(name, actual[account], voted.get(account), sign)
+            link = context.link("finances", facet=f"{side}/{account}")
+            drawn.append(anchors.card(body, link, name))
+        st.html(anchors.stack(drawn))
 
-    rows(names[:_SHOWN], "accounts")
+    rows(names[:_SHOWN])
     if rest := names[_SHOWN:]:
         with st.expander(_("Voir les {n} autres comptes").format(n=len(rest))):
-            rows(rest, "accounts_more")
+            rows(rest)
 
 
 def row(name: str, actual: float, voted: float | None, sign: int) -> str:
@@ -99,25 +100,22 @@ def effect(amount: float | None) -> parts.Html:
 def _units(context: Context, kpi: Kpi, window: Window, account: str, sign: int) -> None:
     """The units below that book this account, the largest first; each leads further down."""
     back = "/".join((context.params.facet or "").split("/")[:2])
-    with st.container(key="crumbs_account", horizontal=True, gap=None):
-        up = widgets.plain(_("Tous les comptes du titre"))
-        st.page_link(**context.link("finances", facet=back), label=f"{up} ›")
-        st.html(parts.here(facets.label(account)), width="content")
+    up = (_("Tous les comptes du titre"), context.link("finances", facet=back))
+    st.html(anchors.crumbs([up], facets.label(account)))
     actual = booked(context, kpi, window, account, "actual")
     voted = booked(context, kpi, window, account, "budget")
     if not actual:
         st.html(parts.empty(_("Aucune écriture pour ce compte dans ce périmètre.")))
         return
     st.html(parts.section(_("Par unité"), context.unit.label))
-    with st.container(key="stack_booked"):
-        for unit, amount in sorted(actual.items(), key=lambda one: -abs(one[1])):
-            name = context.units.get(unit).label
-            body = row(name, amount, voted.get(unit), sign)
-            if unit == context.unit.id:
-                st.html(body)
-            else:
-                link = context.link("finances", unit=unit)
-                widgets.tap(f"booked_{unit}", body, link, name)
+    rows = []
+    for unit, amount in sorted(actual.items(), key=lambda one: -abs(one[1])):
+        name = context.units.get(unit).label
+        body = row(name, amount, voted.get(unit), sign)
+        is_here = unit == context.unit.id
+        link = context.link("finances", unit=unit)
+        rows.append(body if is_here else anchors.card(body, link, name))
+    st.html(anchors.stack(rows))
 
 
 def booked(

@@ -16,7 +16,7 @@ from cockpit.kpi.catalogue import home_kpis
 from cockpit.kpi.model import Grain, Kpi, KpiId, UnitId
 from cockpit.kpi.panel import By
 from cockpit.kpi.windows import add_months, periods
-from cockpit.views import charts, dates, exports, facets, french, parts, tables, widgets
+from cockpit.views import anchors, charts, dates, exports, facets, french, parts, tables, widgets
 from cockpit.views.context import Context
 from cockpit.views.vega import Spec
 
@@ -58,7 +58,8 @@ def show(context: Context) -> None:
     grain = _grain(context, kpi)
     split = context.params.split if context.params.split in _SPLITS else ""
     _lists(context, kpi, grain, split)
-    widgets.breadcrumb(context, "explorer", context.path())
+    if crumbs := widgets.breadcrumb(context, "explorer"):
+        st.html(crumbs)
     rows = read(context, kpi, grain, split)
     st.html(parts.section(label(kpi), context.unit.label))
     if not rows:
@@ -218,6 +219,5 @@ def _below(context: Context) -> None:
     if not below:
         return
     st.html(parts.section(_("Descendre")))
-    with st.container(key="crumbs_below", horizontal=True, gap=None):
-        for unit in below:
-            st.page_link(**context.link("explorer", unit=unit.id), label=widgets.plain(unit.label))
+    links = (anchors.word(unit.label, context.link("explorer", unit=unit.id)) for unit in below)
+    st.html(f'<p class="ck-crumbs">{"".join(links)}</p>')

@@ -34,8 +34,7 @@ _MORE = (
 
 def show(context: Context) -> None:
     """Tiles, landing by title, accounts of one title, T2A, cash curve, other ratios."""
-    widgets.head(context, _("Finances"))
-    widgets.breadcrumb(context, "finances", context.path())
+    widgets.head(context, _("Finances"), widgets.breadcrumb(context, "finances"))
     st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
     _tiles(context, _HEAD)
     _landing(context)
@@ -54,7 +53,7 @@ def _tiles(context: Context, names: Sequence[str]) -> None:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     shown = [one for one in found if one.value is not None]
     if shown:
-        widgets.tile_grid(context, shown)
+        st.html(widgets.tile_grid(context, shown))
 
 
 def _landing(context: Context) -> None:

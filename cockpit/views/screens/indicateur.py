@@ -16,7 +16,7 @@ from cockpit.series.curve import Curve, curve
 from cockpit.series.freshness import freshness
 from cockpit.series.model import Contribution, Trend
 from cockpit.series.trend import trend
-from cockpit.views import cards, dates, facets, forecasts, french, parts, tables, widgets
+from cockpit.views import anchors, cards, dates, facets, forecasts, french, parts, tables, widgets
 from cockpit.views.context import Context
 
 _ROWS = 8
@@ -30,12 +30,14 @@ def show(context: Context) -> None:
     kpi = context.kpi(context.params.kpi or home_kpis(context.kpis)[0].id)
     ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
     found, drawn = trend(*ask), curve(*ask)
-    widgets.head(context, label(kpi))
-    widgets.breadcrumb(context, "indicateur", context.path())
-    widgets.period_switch(context)
-    st.html(cards.figure(found))
-    if found.freshness and found.freshness.late:
-        st.html(parts.stale(found.freshness))
+    late = found.freshness if found.freshness and found.freshness.late else None
+    widgets.head(
+        context,
+        label(kpi),
+        *widgets.where_and_when(context, "indicateur"),
+        cards.figure(found),
+        parts.stale(late) if late else "",
+    )
     why, what = st.columns([3, 2], gap="medium")
     with why:
         _evolution(context, kpi, found, drawn)
@@ -97,25 +99,23 @@ def _named(kpi: Kpi, part: Contribution) -> Contribution:
 
 def _units(context: Context, kpi: Kpi, shares: Sequence[Contribution]) -> None:
     reach = max(abs(share.total) for share in shares)
-    with st.container(key="stack_where"):
-        for share in shares[:_ROWS]:
-            body = tables.share_row(kpi, share, reach)
-            if not share.code:
-                st.html(body)
-                continue
-            link = context.link("indicateur", unit=share.code)
-            widgets.tap(f"part_{share.code}", body, link, share.label)
+    rows = []
+    for share in shares[:_ROWS]:
+        body = tables.share_row(kpi, share, reach)
+        link = context.link("indicateur", unit=share.code)
+        rows.append(anchors.card(body, link, share.label) if share.code else body)
+    st.html(anchors.stack(rows))
 
 
 def _children(context: Context, kpi: Kpi) -> None:
     """Units below with their own figure, for a KPI that cannot be split."""
-    with st.container(key="stack_where"):
-        for unit in context.units.children(context.unit.id):
-            found = trend(context.generation, context.scope, kpi, unit.id, context.period)
-            if found.value is not None:
-                body = cards.line(found.status, unit.label, french.value(kpi, found.value))
-                link = context.link("indicateur", unit=unit.id)
-                widgets.tap(f"part_{unit.id}", body, link, unit.label)
+    rows = []
+    for unit in context.units.children(context.unit.id):
+        found = trend(context.generation, context.scope, kpi, unit.id, context.period)
+        if found.value is not None:
+            body = cards.line(found.status, unit.label, french.value(kpi, found.value))
+            rows.append(anchors.card(body, context.link("indicateur", unit=unit.id), unit.label))
+    st.html(anchors.stack(rows))
 
 
 def _export(context: Context, kpi: Kpi, drawn: Curve) -> None:

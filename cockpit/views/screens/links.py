@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from cockpit.kpi.model import KpiId, UnitId
 from cockpit.views import groups
-from cockpit.views.context import Context, Link
+from cockpit.views.context import Context
 from cockpit.views.groups import Group
 
 
-def sheet_link(context: Context, kpi: KpiId | None, unit: UnitId) -> Link:
+def sheet_link(context: Context, kpi: KpiId | None, unit: UnitId) -> str:
     """The sheet of a KPI at a unit; the list of alerts when there is no KPI (a late source)."""
     if kpi is None:
         return context.link("alertes")
     return context.link("indicateur", kpi=kpi, unit=unit)
 
 
-def group_link(context: Context, group: Group) -> Link:
+def group_link(context: Context, group: Group) -> str:
     """The sheet of the KPI of a group, at the unit that holds all its alerts."""
     unit = groups.meeting(group, context.units)
     inside = context.units.is_within(unit, context.scope.roots)

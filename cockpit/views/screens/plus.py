@@ -7,7 +7,7 @@ import streamlit as st
 from cockpit.i18n import LANGUAGES, label
 from cockpit.i18n import gettext as _
 from cockpit.series.model import Status
-from cockpit.views import cards, dates, nav, parts, widgets
+from cockpit.views import anchors, cards, dates, nav, parts, widgets
 from cockpit.views.context import Context, roles
 
 _LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
@@ -17,14 +17,13 @@ def show(context: Context) -> None:
     """Links to the pages that have no place in the bar, then the two switches."""
     widgets.head(context, _("Plus"))
     thumb = {found.id for found in nav.bar(context.scope)}
-    with st.container(key="stack_pages"):
-        for found in nav.visible(context.scope):
-            if found.place != "hidden" and found.id not in thumb:
-                title = _(found.title)
-                link = context.link(found.id, kpi=None)
-                widgets.tap(
-                    f"page_{found.id}", cards.line(Status.NONE, title, mute=True), link, title
-                )
+    rows = []
+    for found in nav.visible(context.scope):
+        if found.place != "hidden" and found.id not in thumb:
+            title = _(found.title)
+            body = cards.line(Status.NONE, title, mute=True)
+            rows.append(anchors.card(body, context.link(found.id, kpi=None), title))
+    st.html(anchors.stack(rows))
     _see_as(context)
     _language(context)
     st.html(parts.section(_("À propos")))

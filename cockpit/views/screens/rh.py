@@ -31,13 +31,11 @@ _TABLE = ("fte_paid", "fte_gap_to_budget", "absence_rate", "overtime_hours_per_f
 
 def show(context: Context) -> None:
     """Tiles, absence curve and motives, temporary staff by profession, one line per unit below."""
-    widgets.head(context, _("Ressources humaines"))
-    widgets.breadcrumb(context, "rh", context.path())
-    widgets.period_switch(context)
+    widgets.head(context, _("Ressources humaines"), *widgets.where_and_when(context, "rh"))
     ask = (context.generation, context.scope)
     found = trends(*ask, context.having(*_TILES), context.unit.id, context.period)
     st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
-    widgets.tile_grid(context, found)
+    st.html(widgets.tile_grid(context, found))
     for kpi in context.having("absence_rate"):
         drawn = curve(*ask, kpi, context.unit.id, Period.MONTH)
         widgets.chart(drawn, kpi, _("Absentéisme, 24 mois"))

@@ -13,7 +13,7 @@ from cockpit.series.model import Status
 from cockpit.state import runs
 from cockpit.state.database import engine
 from cockpit.state.runs import RefusedRow, RunRecord
-from cockpit.views import cards, dates, french, parts, tables, widgets
+from cockpit.views import anchors, cards, dates, french, parts, tables, widgets
 from cockpit.views.context import Context
 
 _RUNS = 20
@@ -34,10 +34,14 @@ def show(context: Context) -> None:
     st.html(parts.section(_("Fraîcheur"), aside if late else _("à jour")))
     if not known:
         st.html(parts.empty(_("Aucune source n'a encore livré."), "cockpit source list"))
-    with st.container(key="stack_sources"):
-        for fresh in known:
-            link = context.link("sources", source=fresh.source)
-            widgets.tap(f"source_{fresh.source}", cards.source(fresh), link, fresh.label)
+    st.html(
+        anchors.stack(
+            anchors.card(
+                cards.source(fresh), context.link("sources", source=fresh.source), fresh.label
+            )
+            for fresh in known
+        )
+    )
     _runs(context)
 
 

@@ -2,56 +2,73 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Sequence
+from dataclasses import replace
 
+from cockpit import clock
 from cockpit.brief import BriefLine, brief
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.kpi.catalogue import home_kpis
+from cockpit.kpi.model import Kpi
 from cockpit.series.trend import trends
-from cockpit.views import cards, groups, parts, widgets
+from cockpit.views import anchors, cards, groups, parts, widgets
 from cockpit.views.context import Context
+from cockpit.views.groups import Group
 from cockpit.views.screens.links import group_link, sheet_link
 
 _LINES = 5
 
 
 def show(context: Context) -> None:
-    """Header, status sentence, period switch, worst alert, rest of the brief, tiles."""
+    """Header, status sentence, period switch, worst alert, rest of the brief, tiles: one element.
+
+    All but the header is kept for the generation and the day: who looks, at what, in which
+    language and with which KPIs are in the key, so nothing is ever shown to another scope.
+    """
+    here = replace(context, params=context.params.lasting())
+    kpis = tuple(kpi for kpi in home_kpis(here.kpis) if kpi.domain in here.scope.domains)
+    key = ("synthese", here.scope, here.params, here.language, kpis, clock.today())
+    widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: _rest(here, kpis)))
+
+
+def _rest(context: Context, kpis: Sequence[Kpi]) -> str:
     made = brief(context.generation, context.scope)
     found = groups.opened(context.generation, context.scope)
     first = found[0] if found else None
     counts = groups.standing(context.generation, context.scope)
-    widgets.head(context, _("Synthèse"))
-    widgets.breadcrumb(context, "synthese", context.path())
-    headline = pick(made.headline_fr, made.headline_en)
-    st.html(parts.hero(headline, groups.reach(found), counts))
-    widgets.period_switch(context)
-    if first is not None:
-        said = f"{_('Alerte')} : {groups.title(first, context.units)}"
-        card = cards.alert(first, context.units, brief=True)
-        st.html(widgets.linked(card, group_link(context, first), said))
-    _brief(context, groups.others(made, first, _LINES))
-    _tiles(context)
-
-
-def _brief(context: Context, lines: list[BriefLine]) -> None:
-    if not lines:
-        return
-    with st.container(key="brief"):
-        drawn = "".join(
-            widgets.linked(
-                cards.line(line.status, line.text),
-                sheet_link(context, line.kpi, line.unit),
-                line.text,
-            )
-            for line in lines
+    return "".join(
+        (
+            widgets.breadcrumb(context, "synthese"),
+            parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found), counts),
+            widgets.period_switch(context, "synthese"),
+            _worst(context, first) if first else "",
+            _brief(context, groups.others(made, first, _LINES)),
+            _tiles(context, kpis),
         )
-        st.html(f'{parts.section(_("À retenir"))}<div class="ck-stack">{drawn}</div>')
+    )
 
 
-def _tiles(context: Context) -> None:
-    kpis = [kpi for kpi in home_kpis(context.kpis) if kpi.domain in context.scope.domains]
+def _worst(context: Context, group: Group) -> str:
+    said = f"{_('Alerte')} : {groups.title(group, context.units)}"
+    body = cards.alert(group, context.units, brief=True)
+    return anchors.card(body, group_link(context, group), said)
+
+
+def _brief(context: Context, lines: Sequence[BriefLine]) -> str:
+    if not lines:
+        return ""
+    drawn = "".join(
+        anchors.card(
+            cards.line(line.status, line.text), sheet_link(context, line.kpi, line.unit), line.text
+        )
+        for line in lines
+    )
+    title = parts.section(_("À retenir"))
+    return f'<section class="ck-later">{title}<div class="ck-stack">{drawn}</div></section>'
+
+
+def _tiles(context: Context, kpis: Sequence[Kpi]) -> str:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
-    st.html(parts.section(_("Indicateurs clés"), context.unit.label))
-    widgets.tile_grid(context, found)
+    title = parts.section(_("Indicateurs clés"), context.unit.label)
+    return f"{title}{widgets.tile_grid(context, found)}"
