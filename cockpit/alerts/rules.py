@@ -1,7 +1,8 @@
 """The rules: one entry each. Levels, owner and lever are the KPI's own unless a rule says other.
 
 To add one: a `Rule(...)` below. `set_for` is in judged periods (days, weeks or months): how
-long the level must last before anyone is told. The order of the table is the order of urgency.
+long the level must last before anyone is told. What touches patients is told before what touches
+management, whatever its unit; of two alerts as old, the order of the table decides.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def _rule(
     return Rule(id=f"{kpi}_level", kpi=KpiId(kpi), levels=levels, set_for=set_for, grain=grain)
 
 
-RULES: tuple[Rule, ...] = (
+_PATIENTS: tuple[Rule, ...] = (
     # Strain
     _rule("het_tension_index", _SITES),
     _rule("boarders_now", _SITES),
@@ -57,6 +58,13 @@ RULES: tuple[Rule, ...] = (
     _rule("downstream_waiting", _HOSPITAL, set_for=2),
     _rule("expected_discharge_filled_rate", _SITES, grain=Grain.WEEK),
     _rule("discharge_before_noon_rate", _SITES, grain=Grain.WEEK),
+    # Safety
+    _rule("serious_adverse_events"),
+    _rule("critical_app_availability", grain=Grain.WEEK),
+)
+"""What touches the patients of tonight: no revenue comes before it."""
+
+_MANAGEMENT: tuple[Rule, ...] = (
     # Activity
     _rule("mco_stays"),
     _rule("mco_ambulatory_stays"),
@@ -101,12 +109,20 @@ RULES: tuple[Rule, ...] = (
     # Quality and digital
     _rule("esatis_score"),
     _rule("esatis_response_rate"),
-    _rule("serious_adverse_events"),
     _rule("ifaq_amount"),
     _rule("discharge_letter_d0_rate"),
     _rule("digital_budget_share", _TOP),
     _rule("ins_qualified_rate"),
     _rule("cyber_readiness_score"),
-    _rule("critical_app_availability", grain=Grain.WEEK),
     _rule("forecast_quality", _TOP, set_for=7),
 )
+
+RULES: tuple[Rule, ...] = (*_PATIENTS, *_MANAGEMENT)
+
+_SAFETY = frozenset(rule.id for rule in _PATIENTS)
+
+
+def concern(rule: str) -> int:
+    """0 for strain, 1 for what else touches patients tonight, 2 for the rest."""
+    known = rule.removesuffix(FORECAST_SUFFIX)
+    return 0 if known in STRAIN else 1 if known in _SAFETY else 2

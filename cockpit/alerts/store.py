@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from cockpit.alerts.model import Alert
-from cockpit.alerts.rules import FORECAST_SUFFIX, RULES, STRAIN
+from cockpit.alerts.rules import FORECAST_SUFFIX, RULES, concern
 from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.warehouse import schema
 
@@ -67,8 +67,9 @@ def folded(alerts: Sequence[Alert], units: UnitTree) -> tuple[Alert, ...]:
 def visible(alerts: Iterable[Alert], units: UnitTree, scope: Scope) -> tuple[Alert, ...]:
     """What a scope sees of these alerts, worst first.
 
-    Red before amber, levels before forecasts before late sources; then strain, hospital before
-    wards, the order of the rules, age.
+    Red before amber; then strain, what else touches patients tonight, the rest: a full ward comes
+    before a budget. Then levels before forecasts before late sources, the oldest first, hospital
+    before wards, the order of the rules.
     """
     seen = [
         shown
@@ -94,11 +95,11 @@ def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
     rule = alert.rule.removesuffix(FORECAST_SUFFIX)
     return (
         alert.severity != "red",
+        concern(alert.rule),
         _KINDS.index(alert.kind),
-        rule not in STRAIN,
+        alert.since,
         depth,
         _URGENCY.get(rule, len(_URGENCY)),
-        alert.since,
         alert.unit,
     )
 

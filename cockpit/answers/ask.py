@@ -32,6 +32,7 @@ _DAYS_PER_POINT = {
     Grain.QUARTER: 90,
     Grain.YEAR: 365,
 }
+_DAY_SHAPE = "une date AAAA-MM-JJ"
 _EARLIEST = date(1990, 1, 1)
 _LATEST = date(2100, 1, 1)
 
@@ -105,7 +106,9 @@ def _day(params: Mapping[str, str], name: str, default: date) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise BadRequest(field=name, expected="une date AAAA-MM-JJ") from error
+        raise BadRequest(field=name, expected=_DAY_SHAPE) from error
+    if day.isoformat() != text:  # fromisoformat also reads 20260101 and 2026-W01-4
+        raise BadRequest(field=name, expected=_DAY_SHAPE)
     if not _EARLIEST <= day < _LATEST:
         raise BadRequest(field=name, expected="une date entre 1990 et 2099")
     return day

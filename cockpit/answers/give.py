@@ -151,7 +151,7 @@ def health(warehouse: Warehouse) -> Json:
     """Whether the figures are fresh. Raises NoGeneration."""
     generation = warehouse.generation()
     known = source_list(generation)
-    late = any(one["late"] or one["failed"] for one in known)
+    late = any(one["late"] for one in known)
     return {
         "status": "late" if late else "ok",
         "generation": generation.id,
@@ -269,7 +269,6 @@ def _source(one: Freshness) -> Json:
         "age_days": (clock.today() - one.as_of).days if one.as_of else None,
         "received_at": _instant(one.received_at),
         "late": one.late,
-        "failed": one.failed,
     }
 
 

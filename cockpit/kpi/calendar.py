@@ -7,12 +7,13 @@ A site answers for itself: what another site sent, or sent first, changes none o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import sqlalchemy as sa
 
-from cockpit.kpi.gaps import Counts, silences
+from cockpit.kpi.gaps import Counts, numbers, silences
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId, UnitId
 from cockpit.kpi.panel import Days
@@ -30,9 +31,39 @@ def reported_days(
 
     In the establishments of `nodes`; in the whole hospital for a unit above establishments.
     """
-    sites = {site_of(generation.units, node) for node in nodes}
+    sites = sites_of(generation, nodes)
+    if len(sites) == 1:
+        return _calendars(generation, sites[0]).get((measure, scenario), _NONE)
+    return generation.fact(
+        ("reported", measure, scenario, *sites),
+        lambda: _of_any(generation, measure, scenario, sites),
+    )
+
+
+def _of_any(
+    generation: Generation, measure: MeasureId, scenario: str, sites: Sequence[UnitId]
+) -> Days:
     found = [_calendars(generation, site).get((measure, scenario), _NONE) for site in sites]
-    return found[0] if len(found) == 1 else np.unique(np.concatenate([_NONE, *found]))
+    return np.unique(np.concatenate([_NONE, *found]))
+
+
+def last_day_at(
+    generation: Generation, measure: MeasureId, site: UnitId, delivered: date
+) -> date | None:
+    """Until when a source that described `delivered` describes this site; None: it never did.
+
+    A month by any of its days. A site that reports now and then is described
+    as far as its source is; one that broke with a habit, until its own last report.
+    """
+    days = _calendars(generation, site).get((measure, "actual"), _NONE)
+    if not len(days):
+        return None
+    last, end = numbers(np.array([days[-1], delivered], "datetime64[D]"), MEASURES[measure].step)
+    if last >= end:
+        return delivered
+    silent = _silences(generation, measure, "actual", site)
+    own: date = days[-1].astype(object)
+    return own if ((silent > last) & (silent <= end)).any() else delivered
 
 
 def site_silences(
@@ -46,13 +77,25 @@ def site_silences(
     return [_silences(generation, measure, scenario, site) for site in sites]
 
 
-def _silences(
-    generation: Generation, measure: MeasureId, scenario: str, site: UnitId
-) -> Counts:
+def _silences(generation: Generation, measure: MeasureId, scenario: str, site: UnitId) -> Counts:
     days = _calendars(generation, site).get((measure, scenario), _NONE)
     return generation.fact(
         ("silences", site, measure, scenario), lambda: silences(days, MEASURES[measure].step)
     )
+
+
+def sites_of(generation: Generation, nodes: Sequence[UnitId]) -> tuple[UnitId, ...]:
+    """The sites that answer for these units, each once: the root for one above establishments."""
+    return generation.fact(
+        ("sites of", *nodes),
+        lambda: tuple(dict.fromkeys(site_of(generation.units, node) for node in nodes)),
+    )
+
+
+def reporting_sites(generation: Generation, nodes: Sequence[UnitId]) -> tuple[UnitId, ...]:
+    """The establishments at or below the nodes, or the one above; the root without any."""
+    below = generation.fact(("sites", *nodes), lambda: establishments(generation.units, nodes))
+    return sites_of(generation, below)
 
 
 def establishments(units: UnitTree, nodes: Sequence[UnitId]) -> list[UnitId]:

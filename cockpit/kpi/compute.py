@@ -25,7 +25,8 @@ from cockpit.kpi.calendar import reported_days, site_silences
 from cockpit.kpi.gaps import reading_from
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Grain, Kpi, Scenario, Term, UnitId
-from cockpit.kpi.panel import By, Days, Panel, read_panel
+from cockpit.kpi.panel import By, Days, Panel
+from cockpit.kpi.read import read_panel
 from cockpit.kpi.reduce import Mask, Points, Reduced, covers, reduce
 from cockpit.kpi.special import SPECIAL, Asked, special_points, special_terms
 from cockpit.kpi.windows import Windows, periods, spanned
@@ -77,12 +78,12 @@ def panel_for(
             numerator, denominator = terms_at(kpi, generation, node)
             terms.update(numerator, denominator)
         terms.update(special_terms(kpi))
-    first = min((spanned(own, term.span).first for term in terms), default=own.first)
+    read = [spanned(own, span) for span in {term.span for term in terms}] or [own]
     reaches = [SPECIAL[kpi.kind].reach(own.first) for kpi in kpis if kpi.kind in SPECIAL]
-    first = min([first, *reaches])
+    first = min([*(days.first for days in read), *reaches])
     if by != "facet":
         first = reading_from(first, [MEASURES[term.measure].step for term in terms])
-    last = max((spanned(own, term.span).last for term in terms), default=own.last)
+    last = max(days.last for days in read)
     return read_panel(generation, terms, nodes, first, last, scenario=scenario, by=by, facet=facet)
 
 
@@ -208,7 +209,6 @@ def series(
         return _named(_frame_of_nothing(), by)
     parts = parts_of(generation, nodes) if by == "unit" else nodes
     panel = panel_for(generation, scope, [kpi], parts, own, scenario=scenario, by=by, facet=facet)
-    until = provisional.consolidated_until(generation, kpi)
     frames = [
         _frame(
             evaluate(
@@ -223,7 +223,7 @@ def series(
             ),
             own,
             key,
-            until,
+            provisional.consolidated_until(generation, kpi, panel.nodes_of(key)),
         )
         for key in panel.keys
     ]

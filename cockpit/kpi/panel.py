@@ -1,25 +1,20 @@
-"""The daily sums that KPIs are made of, read once for many KPIs, many windows and many units.
+"""The daily sums that KPIs are made of: each figure of a page is a slice of these sorted arrays.
 
 A page needs dozens of figures (now, a week ago, last year, thirty points of a curve) of a few
-measures. They are read in one statement as daily sums, and each figure is then a slice of a
-sorted array: no second read, no data frame per figure.
+measures: they are read once (`read.py`), then cut here, without a data frame per figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import sqlalchemy as sa
 
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId, Term, UnitId
-from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
 
 By = Literal["unit", "facet"]
@@ -30,8 +25,6 @@ Mask = npt.NDArray[np.bool_] | slice
 
 WHOLE = ""
 """The key of a panel that is not split."""
-
-_MORE_THAN_DAYS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ _NOTHING = Daily(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """What was read of one measure in one scenario, sorted by day; all arrays run along the rows.
 
     facet and unit: numbers of the generation, zeros when they were not read.
@@ -68,9 +61,9 @@ class _Rows:
         """How many rows."""
         return len(self.day)
 
-    def only(self, kept: Mask) -> _Rows:
+    def only(self, kept: Mask) -> Rows:
         """The rows of a mask."""
-        return _Rows(
+        return Rows(
             self.day[kept], self.value[kept], self.parts[kept], self.facet[kept], self.unit[kept]
         )
 
@@ -97,7 +90,7 @@ class _Rows:
 
 
 _NO_NUMBER = np.array([], dtype=np.int64)
-_NO_ROWS = _Rows(_NOTHING.days, _NOTHING.values, _NOTHING.parts, _NO_NUMBER, _NO_NUMBER)
+_NO_ROWS = Rows(_NOTHING.days, _NOTHING.values, _NOTHING.parts, _NO_NUMBER, _NO_NUMBER)
 
 
 @dataclass
@@ -108,7 +101,7 @@ class Panel:
     """
 
     generation: Generation
-    groups: Mapping[tuple[str, str], _Rows]
+    groups: Mapping[tuple[str, str], Rows]
     by: By | None
     facet: str
     keys: tuple[str, ...]
@@ -145,7 +138,7 @@ class Panel:
             return None
         return np.unique(self.groups.get((term.measure, term.scenario or scenario), _NO_ROWS).day)
 
-    def _rows(self, measure: MeasureId, scenario: str, key: str) -> _Rows:
+    def _rows(self, measure: MeasureId, scenario: str, key: str) -> Rows:
         rows = self.groups.get((measure, scenario), _NO_ROWS)
         if self.by != "unit":
             return rows
@@ -191,153 +184,3 @@ def _narrowed(prefixes: list[str], facet: str, kind: str | None) -> list[str]:
     inside = [p for p in prefixes if p == facet or p.startswith(_opening(facet, kind))]
     around = [facet for p in prefixes if facet.startswith(_opening(p, kind))]
     return inside or around or ["\0"]
-
-
-def read_panel(
-    generation: Generation,
-    terms: Iterable[Term],
-    nodes: Sequence[UnitId],
-    first: date,
-    last: date,
-    *,
-    scenario: str = "actual",
-    by: By | None = None,
-    facet: str = "",
-) -> Panel:
-    """Read the daily sums of `terms` over `nodes` (summed together unless by="unit").
-
-    nodes are units that the caller has checked against the scope. Days from `first` to `last`.
-    Facets are kept apart only when a term, the split or a distribution needs them.
-    """
-    terms = tuple(terms)
-    measures = {t.measure for t in terms if t.measure in generation.measure_numbers}
-    with_facets = bool(facet) or by == "facet" or any(_needs_facets(term) for term in terms)
-    scenarios = {scenario, *(t.scenario for t in terms if t.scenario)}
-    parts = [
-        generation.columns(
-            _statement(
-                generation,
-                table,
-                numbers,
-                measures,
-                scenarios,
-                first,
-                last,
-                by_unit=by == "unit" or len(nodes) > 1,
-                with_facets=with_facets,
-            )
-        )
-        for table, numbers in _tables(generation, nodes)
-        if measures
-    ]
-    groups = _groups(generation, parts)
-    keys: tuple[str, ...] = (WHOLE,)
-    if by == "unit":
-        keys = tuple(nodes)
-    elif by == "facet":
-        keys = _next_facets(generation, groups, facet)
-    return Panel(generation, groups, by, facet, keys, tuple(nodes))
-
-
-def _needs_facets(term: Term) -> bool:
-    return bool(term.facets) or MEASURES[term.measure].kind == "distribution"
-
-
-def _tables(generation: Generation, nodes: Sequence[UnitId]) -> list[tuple[sa.Table, list[int]]]:
-    """Units with children are read from the rollup, the others from the facts."""
-    numbers = generation.unit_numbers
-    inner = [numbers[n] for n in nodes if generation.units.children(n)]
-    leaves = [numbers[n] for n in nodes if not generation.units.children(n)]
-    pairs = ((schema.rollup_day, inner), (schema.observation, leaves))
-    return [(table, ids) for table, ids in pairs if ids] or [(schema.rollup_day, [])]
-
-
-def _statement(  # noqa: PLR0917 - what one statement selects
-    generation: Generation,
-    table: sa.Table,
-    units: list[int],
-    measures: set[MeasureId],
-    scenarios: set[str],
-    first: date,
-    last: date,
-    *,
-    by_unit: bool,
-    with_facets: bool,
-) -> sa.Select[*tuple[Any, ...]]:
-    c = table.c
-    keys: list[sa.ColumnElement[object]] = [c.measure_id, c.scenario_id, c.day]
-    if by_unit:
-        keys.append(c.unit_id)
-    if with_facets:
-        keys.append(c.facet_id)
-    if "parts" in c:
-        keys.append(c.parts)
-    return sa.select(*keys, c.value).where(
-        c.measure_id.in_(sorted(generation.measure_numbers[m] for m in measures)),
-        c.unit_id.in_(units),
-        c.day >= first,
-        c.day <= last,
-        c.scenario_id.in_(sorted(schema.SCENARIOS.index(s) for s in scenarios)),
-    )
-
-
-def _groups(
-    generation: Generation, parts: Sequence[dict[str, npt.NDArray[Any]]]
-) -> dict[tuple[str, str], _Rows]:
-    """The rows cut by measure and scenario, each sorted by day.
-
-    Summing and sorting a few thousand rows is quicker here than in the statement.
-    """
-    if not parts:
-        return {}
-    codes = _joined(parts, "measure_id") * len(schema.SCENARIOS) + _joined(parts, "scenario_id")
-    days = np.concatenate([part["day"] for part in parts]).astype("datetime64[D]")
-    order = np.argsort(codes * _MORE_THAN_DAYS + days.astype(np.int64), kind="stable")
-    codes = codes[order]
-    rows = _Rows(
-        days[order],
-        np.concatenate([part["value"] for part in parts])[order],
-        _joined(parts, "parts", 1)[order],
-        _joined(parts, "facet_id")[order],
-        _joined(parts, "unit_id")[order],
-    )
-    names = {number: name for name, number in generation.measure_numbers.items()}
-    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-    return {
-        (
-            names[code // len(schema.SCENARIOS)],
-            schema.SCENARIOS[code % len(schema.SCENARIOS)],
-        ): rows.only(slice(start, stop))
-        for start, stop in pairwise(edges)
-        if stop > start
-        for code in [int(codes[start])]
-    }
-
-
-def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], name: str, otherwise: int = 0) -> Ints:
-    """One column of all parts; `otherwise` where it was not read."""
-    found = [
-        part[name] if name in part else np.full(len(part["value"]), otherwise) for part in parts
-    ]
-    return np.concatenate(found).astype(np.int64)
-
-
-def _next_facets(
-    generation: Generation, groups: Mapping[tuple[str, str], _Rows], under: str
-) -> tuple[str, ...]:
-    """The facets one level below `under` that were read, sorted."""
-    depth = under.count("/") + 2 if under else 1
-    numbers = {int(number) for rows in groups.values() for number in np.unique(rows.facet)}
-    codes = (generation.facets.get(number, "") for number in numbers)
-    inside = (c for c in codes if c and (not under or c.startswith(under + "/")))
-    return tuple(sorted({"/".join(code.split("/")[:depth]) for code in inside}))
-
-
-def ordinal(day: date) -> np.datetime64:
-    """A civil day as numpy reads it."""
-    return np.datetime64(day, "D")
-
-
-def day_before(day: date, days: int) -> date:
-    """`days` civil days earlier."""
-    return day - timedelta(days=days)

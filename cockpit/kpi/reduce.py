@@ -76,7 +76,7 @@ def reduce(
     if not len(daily.days):
         return Reduced(values, present, present)
     if how == "last":
-        partial = thin(daily, measure.step)[np.maximum(stop - 1, 0)]
+        partial = thin(daily, measure.step, calendar)[np.maximum(stop - 1, 0)]
     else:
         partial = incomplete(daily, sites, own, measure.step)
     return Reduced(values, present, present & partial)

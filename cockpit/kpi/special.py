@@ -19,7 +19,8 @@ from cockpit.kpi.calendar import establishments, site_silences
 from cockpit.kpi.gaps import incomplete
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
-from cockpit.kpi.panel import Days, Panel, Values, read_panel
+from cockpit.kpi.panel import Days, Panel, Values
+from cockpit.kpi.read import read_panel
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.windows import Windows, add_months
 from cockpit.warehouse import schema

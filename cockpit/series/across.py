@@ -69,7 +69,7 @@ def _latest(
 ) -> Window | None:
     """One window for all, so that the rows of a table compare."""
     as_of = provisional.last_day(generation, kpi, units)
-    return frame(kpi, period, as_of).own if as_of else None
+    return frame(kpi.step, period, as_of).own if as_of else None
 
 
 def _pair(window: Window) -> Windows:

@@ -73,7 +73,7 @@ def _make(  # noqa: PLR0917
     as_of = provisional.last_day(generation, kpi, nodes)
     if as_of is None or kpi.kind in SPECIAL:
         return ()
-    frames = candidates(kpi, period, as_of)
+    frames = candidates(kpi.step, period, as_of)
     pairs = [_pair(one, against) for one in frames]
     whole = _whole(generation, scope, kpi, nodes, together([_windows(pair) for pair in pairs]))
     at = next((i for i in range(len(pairs)) if whole.present[2 * i + 1]), None)

@@ -11,8 +11,8 @@ from cockpit.kpi import compute, provisional
 from cockpit.kpi.model import Grain, Kpi, UnitId
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.windows import Windows, add_months, month_end, windows
-from cockpit.series.compare import last_complete_month, same_day_before
-from cockpit.series.model import ForecastPoint, Period, Point
+from cockpit.series.compare import last_complete_month, same_day_before, same_week_before
+from cockpit.series.model import ForecastPoint, Period, Point, Window
 from cockpit.warehouse.attach import Generation
 
 _DAYS = 60
@@ -62,7 +62,7 @@ def _make(
     now = _now(kpi, period, as_of)
     before = _year_before(now, grain)
     points = _evaluate(generation, scope, kpi, nodes, [*now, *before])
-    until = provisional.consolidated_until(generation, kpi)
+    until = provisional.consolidated_until(generation, kpi, nodes)
     return Curve(
         kpi=kpi,
         grain=grain,
@@ -102,8 +102,8 @@ def _now(kpi: Kpi, period: Period, as_of: date) -> list[tuple[date, date]]:
 
 def _year_before(now: list[tuple[date, date]], grain: Grain) -> list[tuple[date, date]]:
     if grain in {Grain.DAY, Grain.WEEK}:
-        back = timedelta(days=364)
-        return [(start - back, end - back) for start, end in now]
+        before = [same_week_before(Window(start, end)) for start, end in now]
+        return [(window.start, window.end) for window in before]
     if grain == Grain.YEAR:
         return [(add_months(start, -12), same_day_before(end)) for start, end in now]
     return [

@@ -86,7 +86,7 @@ class Freshness:
     """How old a KPI's data are against what its source promises.
 
     as_of: last day that the data describe. late: beyond the source's delay. source: its name.
-    failed: the last attempt failed; what is shown is the last good state.
+    Whether the last attempt failed is the run log's to say (page Sources): it publishes nothing.
     """
 
     source: str
@@ -95,7 +95,6 @@ class Freshness:
     as_of: date | None
     received_at: datetime | None
     late: bool
-    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ def _all(generation: Generation) -> pd.DataFrame:
 def in_window(generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window) -> bool:
     """Whether a figure that makes this KPI at these units over the window was restated."""
     moved = generation.fact("moved_units", lambda: _moved_units(generation))
-    for measure, (start, end) in _read_days(generation, kpi, nodes, window):
+    if moved.keys().isdisjoint(term.measure for term in (*kpi.terms(), *special_terms(kpi))):
+        return False
+    for measure, (start, end) in days_read(generation, kpi, nodes, window):
         if measure not in moved:
             continue
         days, units = moved[measure]
@@ -98,16 +100,17 @@ def _matching(
         return rows
     below = {u.id for node in nodes for u in generation.units.descendants(node)}
     fed = pd.Series(data=False, index=rows.index)
-    for measure, (start, end) in _read_days(generation, kpi, nodes, window):
+    for measure, (start, end) in days_read(generation, kpi, nodes, window):
         days = rows["day"].between(pd.Timestamp(start), pd.Timestamp(end))
         fed |= (rows["measure"] == measure) & days
     return rows[fed & rows["unit"].isin(below)]
 
 
-def _read_days(
+def days_read(
     generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], window: Window
 ) -> set[tuple[MeasureId, tuple[date, date]]]:
-    """What the figure reads: a year to date moves with every month before."""
+    """What the figure reads, as (measure, (first day, last day)): a year to date moves with every
+    month before."""
     own = windows([(window.start, window.end)])
     terms = {*special_terms(kpi)}
     for node in nodes:

@@ -5,16 +5,17 @@ Many KPIs are read in one statement, then every figure is a slice of the same ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
 from cockpit.access.scope import Scope
 from cockpit.forecast import store
 from cockpit.kpi import compute, provisional
-from cockpit.kpi.model import Kpi, UnitId
+from cockpit.kpi.model import Kpi, KpiId, Step, UnitId
 from cockpit.kpi.panel import Panel
 from cockpit.kpi.reduce import Points
 from cockpit.kpi.special import SPECIAL
@@ -32,23 +33,16 @@ _SPARK_WEEKS = 13
 _SPARK_MONTHS = 13
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
-    """The windows of one KPI in one array: candidates for "now", then before, then the curve."""
+    """The windows of one KPI: candidates for "now", then the curve; the same for many KPIs.
 
-    kpi: Kpi
-    as_of: date
+    windows: own, previous and last year of every candidate, then the curve, in one array.
+    """
+
     frames: tuple[Frame, ...]
     spark: tuple[Window, ...]
-
-    def windows(self) -> Windows:
-        """Own, previous and last year of every candidate, then the curve."""
-        pairs: list[tuple[date, date]] = []
-        for one in self.frames:
-            previous = one.previous or one.last_year
-            pairs += [(w.start, w.end) for w in (one.own, previous, one.last_year)]
-        pairs += [(w.start, w.end) for w in self.spark]
-        return windows(pairs)
+    windows: Windows
 
 
 def trend(
@@ -84,37 +78,44 @@ def _make(
     nodes: tuple[UnitId, ...],
     period: Period,
 ) -> tuple[Trend, ...]:
-    plans = {kpi.id: _plan(generation, kpi, nodes, period) for kpi in kpis}
-    ready = [plan for plan in plans.values() if plan]
+    plans = {kpi.id: _plan_of(generation, kpi, nodes, period) for kpi in kpis}
     panels = {
-        plan.kpi.id: panel
-        for group in _groups(ready)
-        for panel in [_panel(generation, scope, group, nodes)]
-        for plan in group
+        kpi.id: panel
+        for group in _groups([kpi for kpi in kpis if plans[kpi.id]])
+        for panel in [_panel(generation, scope, group, plans, nodes)]
+        for kpi in group
     }
     return tuple(
-        _trend(generation, scope, plan, panels[kpi.id], nodes, period)
+        _trend(generation, scope, kpi, plan, panels[kpi.id], nodes, period)
         if (plan := plans[kpi.id])
         else _nothing(generation, kpi, nodes, period)
         for kpi in kpis
     )
 
 
-def _plan(
+def _plan_of(
     generation: Generation, kpi: Kpi, nodes: Sequence[UnitId], period: Period
 ) -> _Plan | None:
     as_of = provisional.last_day(generation, kpi, nodes)
-    if as_of is None:
-        return None
-    return _Plan(kpi, as_of, candidates(kpi, period, as_of), _curve(kpi, period, as_of))
+    return _plan(kpi.step, period, as_of) if as_of else None
 
 
-def _curve(kpi: Kpi, period: Period, as_of: date) -> tuple[Window, ...]:
+@lru_cache(maxsize=64)
+def _plan(step: Step, period: Period, as_of: date) -> _Plan:
+    """Only dates: made once for the KPIs, the units and the readers of a day."""
+    frames = candidates(step, period, as_of)
+    spark = _curve(step, period, as_of)
+    triples = ((one.own, one.previous or one.last_year, one.last_year) for one in frames)
+    every = [*(window for triple in triples for window in triple), *spark]
+    return _Plan(frames, spark, windows([(window.start, window.end) for window in every]))
+
+
+def _curve(step: Step, period: Period, as_of: date) -> tuple[Window, ...]:
     """The windows of the sparkline: thirty days, thirteen weeks or thirteen months."""
-    if kpi.step == "day" and period == Period.DAY:
+    if step == "day" and period == Period.DAY:
         days = (as_of - timedelta(days=back) for back in reversed(range(_SPARK_DAYS)))
         return tuple(Window(day, day) for day in days)
-    if kpi.step == "day" and period == Period.WEEK:
+    if step == "day" and period == Period.WEEK:
         ends = [as_of - timedelta(days=7 * back) for back in reversed(range(_SPARK_WEEKS))]
         return tuple(Window(end - timedelta(days=6), end) for end in ends)
     last = last_complete_month(as_of)
@@ -123,59 +124,64 @@ def _curve(kpi: Kpi, period: Period, as_of: date) -> tuple[Window, ...]:
     return tuple(Window(add_months(month, -reach), month_end(month)) for month in months)
 
 
-def _groups(plans: Sequence[_Plan]) -> list[list[_Plan]]:
+def _groups(kpis: Sequence[Kpi]) -> list[list[Kpi]]:
     """KPIs that look years back are read apart, so that the others read little."""
-    far = [plan for plan in plans if plan.kpi.kind in SPECIAL]
-    near = [plan for plan in plans if plan.kpi.kind not in SPECIAL]
+    far = [kpi for kpi in kpis if kpi.kind in SPECIAL]
+    near = [kpi for kpi in kpis if kpi.kind not in SPECIAL]
     return [group for group in (near, far) if group]
 
 
 def _panel(
-    generation: Generation, scope: Scope, plans: Sequence[_Plan], nodes: Sequence[UnitId]
+    generation: Generation,
+    scope: Scope,
+    kpis: Sequence[Kpi],
+    plans: Mapping[KpiId, _Plan | None],
+    nodes: Sequence[UnitId],
 ) -> Panel:
-    every = together([plan.windows() for plan in plans])
-    return compute.panel_for(generation, scope, [p.kpi for p in plans], nodes, every)
+    distinct = dict.fromkeys(plan for kpi in kpis if (plan := plans[kpi.id]))
+    every = together([plan.windows for plan in distinct])
+    return compute.panel_for(generation, scope, kpis, nodes, every)
 
 
 def _trend(  # noqa: PLR0917
     generation: Generation,
     scope: Scope,
+    kpi: Kpi,
     plan: _Plan,
     panel: Panel,
     nodes: tuple[UnitId, ...],
     period: Period,
 ) -> Trend:
-    own = plan.windows()
-    points = compute.evaluate(generation, plan.kpi, panel, own, node=nodes[0])
+    points = compute.evaluate(generation, kpi, panel, plan.windows, node=nodes[0])
     at = next((i for i in range(len(plan.frames)) if points.present[3 * i]), None)
     if at is None:
-        return _nothing(generation, plan.kpi, nodes, period)
+        return _nothing(generation, kpi, nodes, period)
     chosen = plan.frames[at]
     value = float(points.values[3 * at])
-    last_year = _against_last_year(generation, plan.kpi, value, points, 3 * at + 2, chosen)
-    target = _against_target(generation, scope, plan.kpi, value, nodes, chosen.own)
+    last_year = _against_last_year(generation, kpi, value, points, 3 * at + 2, chosen)
+    target = _against_target(generation, scope, kpi, value, nodes, chosen.own)
     references = {c.kind: c for c in (last_year, target) if c}
-    if plan.kpi.threshold and plan.kpi.threshold.against == "target" and target:
+    if kpi.threshold and kpi.threshold.against == "target" and target:
         references["target"] = target
-    until = provisional.consolidated_until(generation, plan.kpi)
+    until = provisional.consolidated_until(generation, kpi, nodes)
     return Trend(
-        kpi=plan.kpi,
+        kpi=kpi,
         unit=generation.units.get(nodes[0]),
         period=period,
         window=chosen.own,
         value=value,
         numerator=_number(points.numerators[3 * at]),
         denominator=_number(points.denominators[3 * at]),
-        status=status(plan.kpi, value, references),
-        previous=_against(plan.kpi, "previous", value, points, 3 * at + 1, chosen.previous),
+        status=status(kpi, value, references),
+        previous=_against(kpi, "previous", value, points, 3 * at + 1, chosen.previous),
         last_year=last_year,
         target=target,
         spark=_spark(points, plan, 3 * len(plan.frames)),
-        forecast=_forecast(generation, scope, plan.kpi, nodes, period),
-        freshness=freshness(generation, plan.kpi),
+        forecast=_forecast(generation, scope, kpi, nodes, period),
+        freshness=freshness(generation, kpi, nodes),
         provisional=until is not None and chosen.own.end > until,
         partial=bool(points.partial[3 * at]),
-        restated=restated.in_window(generation, plan.kpi, nodes, chosen.own),
+        restated=restated.in_window(generation, kpi, nodes, chosen.own),
     )
 
 
@@ -263,5 +269,5 @@ def _nothing(generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], period
         numerator=None,
         denominator=None,
         status=Status.UNAVAILABLE,
-        freshness=freshness(generation, kpi),
+        freshness=freshness(generation, kpi, nodes),
     )

@@ -100,7 +100,7 @@ def definition(kpi: Kpi, fresh: Freshness | None = None, perimeter: str = "") ->
 
 def source(fresh: Freshness) -> str:
     """One source: late or not, the last day described, when it was received, who owns it."""
-    status = Status.RED if fresh.failed else Status.AMBER if fresh.late else Status.OK
+    status = Status.AMBER if fresh.late else Status.OK
     as_of = dates.bare_day(fresh.as_of) if fresh.as_of else _("n.d.")
     words = _("données au {day} · reçues le {when} · {owner}").format(
         day=as_of, when=dates.stamp(fresh.received_at), owner=fresh.owner or _("n.d.")

@@ -155,7 +155,7 @@ def gap(window: Window | None, reference: Window | None) -> str:
         return _("veille")
     if _is_month(window) or _is_month(reference):
         return _months_back(window, reference)
-    if 364 <= apart <= 366:  # noqa: PLR2004 - one year, or 52 whole weeks
+    if 364 <= apart <= 371:  # noqa: PLR2004 - one year, or 52 or 53 whole weeks
         return _("N-1")
     return _("{days} j").format(days=apart).replace(" ", "\u00a0")
 

@@ -54,7 +54,7 @@ def header(title: str, eyebrow: str, fresh: str = "") -> str:
 
 def freshness(sources: Sequence[Freshness], published: datetime | None, now: datetime) -> str:
     """The chip of the header: when the figures were published, and how many sources are late."""
-    late = sum(source.late or source.failed for source in sources)
+    late = sum(source.late for source in sources)
     status = Status.AMBER if late or published is None else Status.OK
     when = dates.moment(published, now) if published else _("jamais")
     said = _("Actualisé : {when}").format(when=when)

@@ -45,13 +45,14 @@ def header(context: Context, title: str, *, eyebrow: str = "") -> str:
 
 
 def _chip(context: Context) -> str:
-    """Told again each minute; the sources are the same for everybody, so no scope in the key."""
+    """Told again each minute, of the sources that feed what this reader may see."""
     now = context.now
-    key = ("chip", context.language, f"{now:%Y-%m-%dT%H:%M}")
+    roots = context.scope.roots
+    key = ("chip", roots, context.language, f"{now:%Y-%m-%dT%H:%M}")
     made = context.generation
 
     def told() -> str:
-        return parts.freshness(sources(made), made.published_at, now)
+        return parts.freshness(sources(made, roots), made.published_at, now)
 
     return made.cached(key, told)
 

@@ -62,7 +62,8 @@ def _content(who: Visit, *, waiting: bool) -> str:
 def _header(who: Visit) -> str:
     top = who.generation.units.get(who.scope.roots[0])
     now = clock.utc_naive(clock.now())
-    chip = parts.freshness(sources(who.generation), who.generation.published_at, now)
+    known = sources(who.generation, who.scope.roots)
+    chip = parts.freshness(known, who.generation.published_at, now)
     return parts.header(_("Synthèse"), f"{top.label} · {dates.short_day(clock.today())}", chip)
 
 

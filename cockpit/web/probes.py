@@ -42,7 +42,7 @@ def routes() -> list[Route]:
 def healthz(_request: Request) -> Response:
     """200 as long as the process answers; `status` says whether the figures are fresh.
 
-    ok: every source is in time. late: one is late or its last run failed. empty: nothing published.
+    ok: every source is in time. late: one is not. empty: nothing published.
     """
     try:
         return as_json(give.health(warehouse()))

@@ -175,6 +175,54 @@ class TestWards:
         assert found == {("bed_occupancy_rate_level", "A"), ("ward_saturation", "A1")}
 
 
+class TestOrder:
+    """Alerts as a director reads them: how bad, whether it touches patients, since when."""
+
+    def alert(self, hospital: Hospital, rule: str, unit: str, since: int, **more: str) -> Alert:
+        fields = {"kind": "threshold", "severity": "red"} | more
+        return Alert(
+            rule=rule, domain=kpi("ed_visits").domain, kpi=None, unit=UnitId(unit), unit_label="",
+            since=date(2026, 11, since), as_of=TODAY, title_fr="", title_en="", body_fr="",
+            body_en="", **fields,
+        )  # fmt: skip
+
+    def test_severity_then_patients_then_age(self, hospital: Hospital) -> None:
+        amber = {"severity": "amber"}
+        expected = [
+            ("boarders_now_level", "B", 21, {}),
+            ("ward_saturation", "A1", 10, {}),
+            ("bed_occupancy_rate_level", "G", 15, {}),
+            ("bed_occupancy_rate_level", "A", 15, {}),  # as old, but the hospital comes first
+            ("serious_adverse_events_level", "A", 20, {}),
+            ("cash_position_level", "G", 2, {}),
+            ("absence_rate_level", "G", 3, {}),
+            ("bjml_gap_level", "A", 21, amber),
+            ("bed_occupancy_rate_level", "B", 20, amber),
+            ("bed_occupancy_rate_level_forecast", "A", 1, amber | {"kind": "forecast"}),
+            ("payroll_level", "G", 1, amber),
+            ("source_late", "G", 1, amber | {"kind": "freshness"}),
+        ]
+        given = [self.alert(hospital, *one[:3], **one[3]) for one in reversed(expected)]
+        found = visible(given, hospital.units, hospital.scope())
+        assert [(a.rule, a.unit) for a in found] == [one[:2] for one in expected]
+
+    def test_a_full_ward_comes_before_a_budget(self, hospital: Hospital) -> None:
+        """Ward A1 (medicine) and site A full for two days; the group's payroll 21 % above."""
+        units = [
+            replace(unit, discipline="MED") if unit.id == "A1" else unit for unit in hospital.units
+        ]
+        full = Hospital(hospital.root, units=type(hospital.units)(tuple(units)))
+        full.given("""
+            patients_midnight A1 2026-11-01..2026-11-21 10
+            beds_open         A1 2026-11-01..2026-11-21 10
+            expense_eur A1 2026-01..2026-10 1/6411 121000
+            expense_eur A1 2026-01..2026-12 1/6411 @budget 100000
+        """)
+        rules = [a.rule for a in alerts(full)]
+        assert set(rules) > {"ward_saturation", "expense_by_title_level"}
+        assert rules.index("ward_saturation") < rules.index("expense_by_title_level")
+
+
 class TestLateSource:
     """The bed tool promises 36 hours; its last day is 15 November, with 12 boarders (red)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -167,3 +168,71 @@ class TestMissingSite:
         )
         found = rows(hospital, generation, "beds_open", when, grain="day")
         assert found["status"].iloc[-1] == "partial"
+
+
+class TestYoungHistory:
+    """A and B report visits and open beds from 1 March 2026; B stops at the given day."""
+
+    def given(self, hospital: Hospital, stops: str) -> Any:
+        return hospital.given(
+            f"""
+            ed_visits A1 2026-03-01..2026-03-31 75+ 100
+            ed_visits B1 2026-03-01..{stops} 75+ 60
+            beds_open A1 2026-03-01..2026-03-31 10
+            beds_open B1 2026-03-01..{stops} 6
+            """
+        )
+
+    def statuses(self, hospital: Hospital, generation: Any, name: str) -> list[str]:
+        found = rows(hospital, generation, name, "2026-03-01..2026-03-31", grain="day")
+        return found["status"].tolist()
+
+    @pytest.mark.parametrize("name", ["ed_visits", "beds_open"])
+    @pytest.mark.parametrize("days", [7, 20, 27])
+    def test_after_a_week_without_a_hole_a_site_that_stops_is_missed_for_a_week(
+        self, hospital: Hospital, name: str, days: int
+    ) -> None:
+        found = self.statuses(hospital, self.given(hospital, f"2026-03-{days:02}"), name)
+        missed = [index + 1 for index, one in enumerate(found) if one == "partial"]
+        assert missed == list(range(days + 1, min(days + 7, 31) + 1))
+
+    @pytest.mark.parametrize("name", ["ed_visits", "beds_open"])
+    def test_after_two_days_nothing_is_usual_and_nothing_is_missed(
+        self, hospital: Hospital, name: str
+    ) -> None:
+        found = self.statuses(hospital, self.given(hospital, "2026-03-02"), name)
+        assert set(found) == {"consolidated"}
+
+    def test_a_unit_closed_on_its_first_weekend_is_not_missed(self, hospital: Hospital) -> None:
+        """From Monday 2 March; the day hospital A2 rests on Saturday 7 and Sunday 8."""
+        generation = hospital.given(
+            """
+            beds_open A1 2026-03-02..2026-03-16 10
+            beds_open A2 2026-03-02..2026-03-06 4
+            beds_open A2 2026-03-09..2026-03-13 4
+            beds_open A2 2026-03-16 4
+            """
+        )
+        assert set(self.statuses(hospital, generation, "beds_open")) == {"consolidated"}
+
+    def test_two_months_make_a_habit(self, hospital: Hospital) -> None:
+        generation = hospital.given(
+            "fte_paid A1 2026-01..2026-04 PNM/IDE 10\nfte_paid B1 2026-01..2026-02 PNM/IDE 5"
+        )
+        found = rows(hospital, generation, "fte_paid", "2026-01..2026-04")
+        assert found["status"].tolist() == ["consolidated"] * 2 + ["partial", "consolidated"]
+
+    def test_the_middle_of_a_long_history_is_not_its_beginning(self, hospital: Hospital) -> None:
+        """A2 has boarders now and then; a split by facet reads from 1 March on, and those of its
+        first ten days make no habit."""
+        generation = hospital.given(
+            """
+            boarders_0800 A1 2026-01-01..2026-03-31 MED 3
+            boarders_0800 A2 2026-01-20..2026-01-22 MED 1
+            boarders_0800 A2 2026-03-01..2026-03-10 MED 1
+            """
+        )
+        found = rows(
+            hospital, generation, "boarders_now", "2026-03-01..2026-03-31", grain="day", by="facet"
+        )
+        assert set(found["status"]) == {"consolidated"}

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from cockpit.kpi.model import Step
 from cockpit.series.compare import Frame, candidates, frame, last_complete_month
 from cockpit.series.model import Period, Window
-from tests.support.hospital import kpi
 from tests.support.reading import span
 
-DAILY, MONTHLY = kpi("ed_visits"), kpi("fte_paid")
+DAILY: Step = "day"
+MONTHLY: Step = "month"
 
 
 def window(text: str) -> Window:
@@ -76,6 +77,34 @@ def test_the_same_weekday_a_year_before_is_of_the_same_iso_week() -> None:
     for day in (date(2026, 1, 5), date(2026, 11, 20), date(2025, 12, 28)):
         last_year = frame(DAILY, Period.DAY, day).last_year.start
         assert last_year.isocalendar()[1:] == day.isocalendar()[1:]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "own", "last_year"),
+    [
+        # Monday 4 January 2027 is S01-1: Monday 29 December 2025 is S01-1 of 2026
+        ("2027-01-04", "2027-01-04", "2025-12-29"),
+        # Wednesday 10 March 2027, S10: 4 March 2026, S10; 364 days before is S11
+        ("2027-03-10", "2027-03-10", "2026-03-04"),
+        ("2027-12-31", "2027-12-31", "2026-12-25"),  # S52-5
+        # S53 of 2026 has no counterpart in 2025: 52 weeks before, S01 of 2026
+        ("2026-12-28", "2026-12-28", "2025-12-29"),
+        ("2027-01-03", "2027-01-03", "2026-01-04"),
+        ("2026-12-27", "2026-12-27", "2025-12-28"),  # S52-7 of both
+        ("2028-01-03", "2028-01-03", "2027-01-04"),  # S01-1, 52 weeks apart again
+        # 2020 had 53 weeks: S53 of 2026 is not compared with it, S01 of 2021 is with S01 of 2020
+        ("2021-01-04", "2021-01-04", "2019-12-30"),
+    ],
+)
+def test_a_year_of_53_weeks(as_of: str, own: str, last_year: str) -> None:
+    found = frame(DAILY, Period.DAY, date.fromisoformat(as_of))
+    assert (found.own, found.last_year) == (window(own), window(last_year))
+
+
+def test_seven_days_across_the_new_year_stay_together() -> None:
+    """31 December 2026 to Wednesday 6 January 2027 (S01-3), against the days to S01-3 of 2026."""
+    found = frame(DAILY, Period.WEEK, date(2027, 1, 6))
+    assert found.last_year == window("2025-12-25..2025-12-31")
 
 
 def test_only_days_and_weeks_look_back_for_the_last_reported_day() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from cockpit.kpi.model import Grain
 from cockpit.series.curve import curve
@@ -44,6 +44,23 @@ class TestDays:
         generation = hospital.given(self.FIGURES)
         found = curve(generation, hospital.scope(), kpi("ed_visits"), "A", Period.WEEK)
         assert [(p.day.day, p.value) for p in found.points] == [(6, 12), (13, 14), (20, 14)]
+
+
+class TestFiftyThreeWeeks:
+    """Visits: 100 plus the ISO week, every day of 2026 (53 weeks) and of the first days of 2027."""
+
+    def test_week_by_week_last_year_is_the_week_of_the_same_number(
+        self, hospital: Hospital
+    ) -> None:
+        every = [date(2025, 12, 1) + timedelta(days=n) for n in range(460)]
+        generation = hospital.given(
+            "\n".join(f"ed_visits A1 {day} 75+ {100 + day.isocalendar().week}" for day in every)
+        )
+        found = curve(generation, hospital.scope(), kpi("ed_visits"), "A", Period.DAY)
+        now = {point.day: point.value for point in found.points}
+        then = {point.day: point.value for point in found.last_year}
+        assert max(now) == date(2027, 3, 5)
+        assert then == now
 
 
 class TestYears:

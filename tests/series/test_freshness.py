@@ -8,6 +8,8 @@ import pytest
 
 from cockpit.clock import PARIS
 from cockpit.series.freshness import freshness, is_late, sources
+from cockpit.series.model import Period
+from cockpit.series.trend import trend
 from tests.support.hospital import Hospital, kpi
 
 
@@ -77,3 +79,80 @@ class TestSources:
         )
         generation = hospital.publish()
         assert freshness(generation, kpi("payroll")).as_of == date(2026, 1, 31)
+
+
+class TestOneSiteLate:
+    """Two sites, 36 hours promised, on 22 November at 07:30: A's visits come until the 21st, B's
+    until the 19th. B1 reports births now and then, the last on the 10th."""
+
+    FIGURES = """
+    ed_visits A1 2026-10-01..2026-11-21 75+ 100
+    ed_visits B1 2026-10-01..2026-11-19 75+ 60
+    """
+
+    @pytest.fixture(autouse=True)
+    def today(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
+
+    def seen(self, generation, name: str, *nodes: str) -> tuple[date, bool] | None:
+        found = freshness(generation, kpi(name), nodes)
+        return found and (found.as_of, found.late)
+
+    def test_the_site_whose_file_did_not_come_is_late(self, hospital: Hospital) -> None:
+        hospital.describe(stale_after_h=36)
+        generation = hospital.given(self.FIGURES)
+        late, fresh = (date(2026, 11, 19), True), (date(2026, 11, 21), False)
+        assert self.seen(generation, "ed_visits", "B") == late
+        assert self.seen(generation, "ed_visits", "B1") == late
+        for nodes in (["A"], ["A1"], ["G"], ["A", "B"], []):
+            assert self.seen(generation, "ed_visits", *nodes) == fresh
+        assert [one.late for one in sources(generation, ["B"])] == [True]
+        assert [one.late for one in sources(generation)] == [False]
+
+    def test_a_tile_carries_the_mark_of_its_own_site(self, hospital: Hospital) -> None:
+        hospital.describe(stale_after_h=36)
+        generation = hospital.given(self.FIGURES)
+        scope = hospital.scope()
+        marks = {
+            unit: (found.window.end.day, found.freshness.late, found.partial)
+            for unit in ("A", "B", "G")
+            for found in [trend(generation, scope, kpi("ed_visits"), unit, Period.DAY)]
+        }
+        assert marks == {
+            "A": (21, False, False),
+            "B": (19, True, False),
+            "G": (21, False, True),
+        }
+
+    def test_a_source_of_another_site_is_not_its_delay(self, hospital: Hospital) -> None:
+        """The same measure from one file per site: B's is late, A's screen does not say so."""
+        for source, figures in zip(("rpu-a", "rpu-b"), self.FIGURES.split("\n")[1:3], strict=True):
+            hospital.describe(source, stale_after_h=36)
+            hospital.deliver(figures, source=source)
+        generation = hospital.publish()
+        assert [one.source for one in sources(generation, ["A"])] == ["rpu-a"]
+        assert self.seen(generation, "ed_visits", "A") == (date(2026, 11, 21), False)
+        assert self.seen(generation, "ed_visits", "B") == (date(2026, 11, 19), True)
+        assert self.seen(generation, "ed_visits", "G") == (date(2026, 11, 19), True)
+
+    def test_a_site_that_reports_now_and_then_is_not_late(self, hospital: Hospital) -> None:
+        hospital.describe(stale_after_h=36)
+        generation = hospital.given(
+            "births A1 2026-10-01..2026-11-21 3\n"
+            "births B1 2026-10-05 1\nbirths B1 2026-10-22 1\nbirths B1 2026-11-10 1"
+        )
+        assert self.seen(generation, "births", "B") == (date(2026, 11, 21), False)
+
+    def test_what_a_site_never_reported_has_no_age_there(self, hospital: Hospital) -> None:
+        generation = hospital.given("births A1 2026-10-01..2026-11-21 3")
+        assert self.seen(generation, "births", "B") is None
+
+    def test_a_month_that_a_site_lacks_makes_its_payroll_late(self, hospital: Hospital) -> None:
+        hospital.describe("paie", stale_after_h=30 * 24)
+        hospital.deliver(
+            "fte_paid A1 2026-01..2026-10 PNM/IDE 9\nfte_paid B1 2026-01..2026-09 PNM/IDE 4",
+            source="paie",
+        )
+        generation = hospital.publish()
+        assert self.seen(generation, "fte_paid", "A") == (date(2026, 10, 31), False)
+        assert self.seen(generation, "fte_paid", "B") == (date(2026, 9, 30), True)

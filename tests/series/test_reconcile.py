@@ -88,5 +88,5 @@ def test_a_faulty_file_is_refused_with_its_place(
     hospital: Hospital, before: str, after: str
 ) -> None:
     (hospital.home.root / reconcile.FILE).write_text(OWN.replace(before, after), "utf-8")
-    with pytest.raises(BadKpiFile, match="reconciliations.toml"):
+    with pytest.raises(BadKpiFile, match=r"reconciliations\.toml"):
         reconcile.reconciliations(hospital.home.root)

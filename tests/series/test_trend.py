@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cockpit.kpi.catalogue import KPIS
-from cockpit.kpi.model import Grain
+from cockpit.kpi import read
+from cockpit.kpi.catalogue import KPIS, home_kpis
+from cockpit.kpi.model import Grain, UnitId
 from cockpit.series.across import across, breakdown, year_of
 from cockpit.series.model import Period, Status, Window
 from cockpit.series.trend import trend, trends
@@ -246,6 +247,54 @@ class TestProvisional:
         assert days[date(2026, 11, 10)] == "consolidated"
         assert days[date(2026, 11, 11)] == "provisional"
 
+    def test_a_site_behind_the_others_has_not_settled_their_days(self, hospital: Hospital) -> None:
+        """Two days may move. A reports until 20 November, B until the 18th: B's file to come will
+        correct its 17th and 18th, so the sum has settled on the 16th."""
+        hospital.describe(provisional_d=2)
+        generation = hospital.given(
+            "ed_visits A1 2026-10-01..2026-11-20 75+ 1\ned_visits B1 2026-10-01..2026-11-18 75+ 1"
+        )
+
+        def settled(unit: str, **asked: str) -> int:
+            found = rows(
+                hospital, generation, "ed_visits", "2026-11-10..2026-11-18", grain="day",
+                unit=unit, **asked,
+            )  # fmt: skip
+            return max(day.day for day in found[found["status"] == "consolidated"]["period"])
+
+        assert (settled("A"), settled("B"), settled("B1"), settled("G")) == (18, 16, 16, 16)
+        found = rows(
+            hospital, generation, "ed_visits", "2026-11-17", grain="day", unit="G", by="unit"
+        )
+        assert dict(zip(found["unit"], found["status"], strict=True)) == {
+            "A": "consolidated",
+            "B": "provisional",
+        }
+
+    def test_what_only_the_group_reports_may_move_too(self, hospital: Hospital) -> None:
+        hospital.describe(provisional_d=2)
+        generation = hospital.given(
+            "cash_eur G 2026-10-01..2026-11-20 5000000\ncredit_lines_eur G 2026-10-01..2026-11-20 0"
+        )
+        cash = rows(hospital, generation, "cash_position", "2026-11-18..2026-11-20", grain="day")
+        assert cash["status"].tolist() == ["consolidated", "provisional", "provisional"]
+
+    def test_a_site_that_stopped_holds_nothing_back(self, hospital: Hospital) -> None:
+        """B's last day is the 5th: missed for a week, then the sum is what A says of it. B's own
+        last two days were never confirmed."""
+        hospital.describe(provisional_d=2)
+        generation = hospital.given(
+            "ed_visits A1 2026-10-01..2026-11-20 75+ 1\ned_visits B1 2026-10-01..2026-11-05 75+ 1"
+        )
+        found = rows(hospital, generation, "ed_visits", "2026-11-12..2026-11-20", grain="day")
+        assert found["status"].tolist() == [
+            "partial", *["consolidated"] * 6, "provisional", "provisional",
+        ]  # fmt: skip
+        alone = rows(
+            hospital, generation, "ed_visits", "2026-11-03..2026-11-05", grain="day", unit="B"
+        )
+        assert alone["status"].tolist() == ["consolidated", "provisional", "provisional"]
+
 
 def test_a_day_series_over_a_month_is_its_month(hospital: Hospital) -> None:
     generation = hospital.given("births A1 2026-01-01..2026-03-31 3\nbirths B1 2026-02-10 4")
@@ -255,3 +304,16 @@ def test_a_day_series_over_a_month_is_its_month(hospital: Hospital) -> None:
     assert by_month.tolist() == months["value"].tolist() == [93, 88, 93]
     assert Grain("day") == Grain.DAY
     assert max(days["period"]) - min(days["period"]) == timedelta(days=89)
+
+
+def test_the_home_is_one_statement_that_is_written_once(hospital: Hospital) -> None:
+    """Eight figures with their comparisons and curves, whatever the period and the reader."""
+    generation = hospital.given(
+        "ed_visits A1 2025-10-01..2026-11-20 75+ 3\nboarders_0800 A1 2025-10-01..2026-11-20 MED 2"
+    )
+    read._written.cache_clear()
+    for role in ("director_ght", "director_A"):
+        for period in Period:
+            trends(generation, hospital.scope(role), home_kpis(), UnitId("A"), period)
+    counted = read._written.cache_info()
+    assert (counted.hits + counted.misses, counted.misses) == (2 * len(Period), 1)

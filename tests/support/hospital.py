@@ -29,6 +29,7 @@ import pyarrow as pa
 
 from cockpit.access.scope import Scope, Site, scope_named
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch, Replace
+from cockpit.connect.observations import Spool
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import to_tables
 from cockpit.kpi.catalogue import KPIS
@@ -141,7 +142,9 @@ class Hospital:
             received_at=received_at,
             replace=replace,
             lines=len(rows),
-            rows=pa.Table.from_pylist([row._asdict() for row in rows], schema=ROWS),
+            observations=Spool.of(
+                pa.Table.from_pylist([row._asdict() for row in rows], schema=ROWS)
+            ),
             quarantine=QUARANTINE.empty_table(),
         )
         late = self.sources[source].provisional_d if source in self.sources else 0.0

@@ -43,7 +43,7 @@ def show(context: Context) -> None:
         _evolution(context, kpi, found, drawn)
         _where(context, kpi, found)
     with what:
-        fresh = freshness(context.generation, kpi)
+        fresh = freshness(context.generation, kpi, (context.unit.id,))
         st.html(cards.definition(kpi, fresh, context.unit.label))
         _export(context, kpi, drawn)
 
