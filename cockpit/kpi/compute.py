@@ -263,8 +263,13 @@ def _named(frame: pd.DataFrame, by: By | None) -> pd.DataFrame:
 
 
 def parts_of(generation: Generation, nodes: tuple[UnitId, ...]) -> tuple[UnitId, ...]:
-    """The units directly below; a unit with nothing below it stands for itself."""
-    below = ([child.id for child in generation.units.children(node)] or [node] for node in nodes)
+    """The units directly below. A unit with nothing below it stands for itself, as does one that
+    only took over others of its level: the part that it reports itself would be missing."""
+    units = generation.units
+    below = (
+        [child.id for child in units.children(node)] if units.is_shared(node) else [node]
+        for node in nodes
+    )
     return tuple(part for found in below for part in found)
 
 

@@ -120,6 +120,13 @@ _BEDS = (
     _measure(
         "patients_midnight", "Présents à minuit", "Patients at midnight", "patients", kind="stock"
     ),
+    _measure(
+        "adt_patients_midnight",
+        "Présents à minuit vus des mouvements",
+        "Inpatients at midnight from movements",
+        "patients",
+        kind="stock",
+    ),
     _measure("patients_0800", "Présents à 8 h", "Patients at 08:00", "patients", kind="stock"),
     _measure("beds_open_0800", "Lits ouverts à 8 h", "Open beds at 08:00", "lits", kind="stock"),
     _measure(
@@ -299,6 +306,14 @@ _WORKFORCE = (
         "temp_staff_eur",
         "Intérim et remplacements",
         "Temporary staff",
+        "€",
+        step="month",
+        facet="profession",
+    ),
+    _measure(
+        "hr_payroll_eur",
+        "Masse salariale vue de la paie",
+        "Payroll as HR counts it",
         "€",
         step="month",
         facet="profession",

@@ -18,7 +18,8 @@ from cockpit.kpi.model import UnitId
 Level = Literal["group", "establishment", "pole", "service", "uf"]
 
 LEVELS: tuple[Level, ...] = ("group", "establishment", "pole", "service", "uf")
-"""From the top down: a unit's parent is always of an earlier level."""
+"""From the top down: a unit's parent is of an earlier level, or the one of its own that took it
+over when it closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ class UnitTree:
     def children(self, unit: UnitId) -> tuple[Unit, ...]:
         """Units directly below, in the order of the file."""
         return self._named(self._children.get(self.get(unit).id, ()))
+
+    def is_shared(self, unit: UnitId) -> bool:
+        """Whether a unit is made of units of other levels; one that only took over others of its
+        own, now closed (a merge, a change of code), reports its figures itself."""
+        own = self.get(unit).level
+        return any(below.level != own for below in self.descendants(unit))
 
     def ancestors(self, unit: UnitId) -> tuple[Unit, ...]:
         """Units above, the parent first and the root last."""

@@ -131,7 +131,7 @@ BUILT_IN = (
         "Payroll: HR and title 1 of the balance",
         _side("Paie (RH)", "HR", _term("hr_payroll_eur")),
         _side("Titre 1 (balance)", "Title 1", _term("expense_eur", facets=("1",))),
-        tolerance_pct=2.0,
+        tolerance_pct=3.0,
         look_fr="Un rappel de paie non mandaté, ou un service sans pôle comptable.",
     ),
 )

@@ -12,6 +12,8 @@ from cockpit.kpi.measures import MEASURES
 READ_ELSEWHERE = {
     "t2a_coded_eur": "what the source delivers; the publish step makes t2a_estimated_eur of it",
     "committed_eur": "shown beside expenses on the finance page",
+    "hr_payroll_eur": "reconciled with title 1 of the balance (series/reconcile.py)",
+    "adt_patients_midnight": "reconciled with the census (series/reconcile.py)",
 }
 FACETED = {"ed_los_minutes", "ed_first_doctor_minutes", "coding_delay_days"}
 
