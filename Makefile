@@ -14,6 +14,7 @@ install: .venv/installed    ## .venv from the lock, skipped while it is up to da
 
 test: install           ## the quick suite, browser included
 	@bash deploy/chromium.sh
+	@bash deploy/servers.sh
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-slow: install      ## what takes more than ten seconds

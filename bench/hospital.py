@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
+from cockpit.connect.observations import Spool
 from cockpit.connect.structure import load_structure
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import to_tables
@@ -239,7 +240,7 @@ def batch(feed: Feed, start: date, end: date, file: str) -> Batch:
         received_at=datetime(end.year, end.month, end.day, 5) + timedelta(days=1),
         replace="rows",
         lines=rows.num_rows,
-        rows=rows,
+        observations=Spool.of(rows),
         quarantine=QUARANTINE.empty_table(),
     )
 

@@ -36,6 +36,7 @@ _POINTER = "CURRENT"
 _CHUNK = 1 << 20
 _ASIDE = "avant-restauration"
 _SKIPPED = (".lock", ".partial", "-wal", "-shm", "-journal")
+_KEY = "secret.key"  # kept apart: who finds a backup must not read the secrets in it
 _BESIDE_STATE = ("-wal", "-shm", "-journal")
 
 
@@ -115,7 +116,8 @@ def _is_kept(path: Path) -> bool:
 
 
 def _is_skipped(path: Path) -> bool:
-    return path.name.endswith(_SKIPPED) or path.name.startswith((".build-", ".restore-", _ASIDE))
+    passing = path.name.startswith((".build-", ".restore-", ".preview-", _ASIDE))
+    return passing or path.name == _KEY or path.name.endswith(_SKIPPED)
 
 
 def _add_label(archive: tarfile.TarFile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from typing import TextIO, cast
+from urllib.parse import quote, quote_plus
 
 import structlog
 from structlog.typing import EventDict
@@ -14,9 +15,9 @@ _SHORTEST = 4  # a shorter text would blank half of every line
 
 
 def hide(secret: str) -> None:
-    """Never let this text reach a log."""
+    """Never let this text reach a log, nor the way an address writes it."""
     if len(secret) >= _SHORTEST:
-        _hidden.add(secret)
+        _hidden.update({secret, quote(secret, safe=""), quote_plus(secret)})
 
 
 def _without_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -10,11 +10,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from cockpit.errors import BadSettings
+from cockpit.places import canonical_place
 
 
 class Network(BaseModel):
@@ -22,7 +24,7 @@ class Network(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    allow: frozenset[str] = frozenset()
+    allow: frozenset[Annotated[str, AfterValidator(canonical_place)]] = frozenset()
 
 
 class Installation(BaseModel):
@@ -56,6 +58,17 @@ _EXPECTED = {
 
 def _expected(field: str) -> str:
     return _EXPECTED.get(field, "l'un des champs " + ", ".join(_EXPECTED))
+
+
+def _refusal(path: Path, first: ErrorDetails) -> BadSettings:
+    """The error of one field; an entry of a list is named by its place, never by its text."""
+    field = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+    expected = _expected(field)
+    if first["type"] == "value_error":
+        expected = str(first["ctx"]["error"])
+    for part in first["loc"]:
+        expected += f" (entrée n° {part + 1})" if isinstance(part, int) else ""
+    return BadSettings(file=path.name, field=field, expected=expected)
 
 
 @dataclass(frozen=True)
@@ -117,9 +130,7 @@ class Home:
         except (OSError, UnicodeDecodeError) as error:
             raise BadSettings(file=path.name, expected="un fichier texte en UTF-8") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"])
-            raise BadSettings(file=path.name, field=field, expected=_expected(field)) from error
+            raise _refusal(path, error.errors(include_url=False)[0]) from error
 
     def prepare(self) -> Home:
         """Make the folders that are missing."""

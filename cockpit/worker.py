@@ -1,49 +1,99 @@
 """The refresh loop: each source when its schedule says so, one worker per installation.
 
-A source that fails leaves what was published and its sentence in the run log, and is tried again at
-its next time. A stop (SIGTERM, Ctrl-C) is obeyed between two refreshes; whatever a kill leaves half
-done, the next refresh finishes (see cockpit/refresh.py).
+Every reading is a process of its own, so that no source waits for another; what one lands is
+published as soon as it ends. A source that may answer later is tried again after a while, one that
+refused waits for its next time. A stop (SIGTERM, Ctrl-C) ends the readings too; whatever a kill
+leaves half done, the next refresh finishes (see cockpit/refresh.py).
 """
 
 from __future__ import annotations
 
-import fcntl
+import os
 import signal
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from threading import Event
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import structlog
-from croniter import croniter
+from sqlalchemy.exc import SQLAlchemyError
 
-from cockpit import clock, refresh, state
+from cockpit import children, clock, fetch, listeners, refresh, state
 from cockpit.connect.config import load_sources
-from cockpit.errors import BadSource, CockpitError
+from cockpit.errors import BadSource, CockpitError, SourceUnavailable, WarehouseBusy
+from cockpit.locks import locked
+from cockpit.schedule import due
+from cockpit.state import lease as leases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from types import FrameType
 
+    from sqlalchemy import Engine
+
+    from cockpit.children import Child
     from cockpit.connect.config import SourceConfig
     from cockpit.settings import Home
     from cockpit.state import RunRecord
+    from cockpit.state.lease import Lease
 
 LOCK = "worker.lock"
-_POLL_S = 5.0
+WHO = "worker"
+_POLL_S = 0.25
+_LOOK_S = 5.0
+_BEAT_S = 5.0
+_GRACE_S = 10.0  # a source gives up by itself at its limit; past this it is made to
 _AFTER_ERROR_S = 60.0
+_FORECAST_LIMIT_S = 2 * 3600.0
+_FORECAST_AGAIN_S = 900.0
 _KEEP_RUNS = timedelta(days=400)
 _log = structlog.get_logger(__name__)
 
 
+@dataclass
+class _Duty:
+    """What the holder of the lease is doing. Times are on the monotonic clock.
+
+    unpublished: something may have been landed since the last publish. fitted: the day of the last
+    forecasts. judged: the day of the last look for late sources.
+    """
+
+    home: Home
+    engine: Engine
+    lease: Lease
+    readings: dict[str, Child] = field(default_factory=dict)
+    listeners: listeners.Listeners = field(default_factory=dict)
+    forecasts: Child | None = None
+    forecast_at: float = 0.0
+    fitted: date | None = None
+    judged: date | None = None
+    unpublished: bool = True
+    publish_at: float = 0.0
+    look_at: float = 0.0
+
+    def children(self) -> list[Child]:
+        """Every process under way."""
+        listening = [one.child for one in self.listeners.values()]
+        return [*self.readings.values(), *listening, *filter(None, [self.forecasts])]
+
+
 def work(home: Home, stop: Event) -> None:
-    """Refresh what is due until `stop` is set. Waits for another worker of this home to end."""
+    """Refresh what is due until `stop` is set. Waits while another worker of this home lives."""
     home.prepare()
-    with _alone(home, stop):
-        fitted: date | None = None
-        while not stop.is_set():
-            fitted = _round(home, fitted, stop)
-            stop.wait(_POLL_S)
+    engine = state.engine(home)
+    watch = leases.Watch()
+    while not stop.is_set():
+        lease = leases.take(engine, watch)
+        if lease is None:
+            _log.info("another worker is running; waiting")
+            stop.wait(_BEAT_S)
+            continue
+        _log.info("worker acts", token=lease.token)
+        with locked(home.root / LOCK, patience_s=0.0):  # a restore waits for it to be free
+            _serve(_Duty(home, engine, lease), stop)
+        watch = leases.Watch()
 
 
 def stop_on_signals() -> Event:
@@ -59,59 +109,155 @@ def stop_on_signals() -> Event:
     return stop
 
 
-def due(
-    configs: Sequence[SourceConfig], last: dict[str, RunRecord], now: datetime
-) -> tuple[str, ...]:
-    """Names of the sources whose next time has come; one that never ran is due at once.
+def _serve(duty: _Duty, stop: Event) -> None:
+    """Act until `stop` is set or another worker has taken over."""
+    with _beating(duty, stop) as lost:
+        try:
+            while not (stop.is_set() or lost.is_set()):
+                _round(duty)
+                stop.wait(_POLL_S)
+        finally:
+            children.end_all(duty.children())
+            leases.give_up(duty.engine, duty.lease)
 
-    now: aware. Schedules are read on the wall clock of Paris, across both changes of hour.
-    """
-    return tuple(
-        config.name
-        for config in configs
-        if config.name not in last or next_time(config, last[config.name]) <= now
+
+@contextmanager
+def _beating(duty: _Duty, stop: Event) -> Iterator[Event]:
+    """Show from a thread that this worker lives; the event is set once another has taken over."""
+    lost, done = Event(), Event()
+
+    def beat() -> None:
+        while not done.wait(_BEAT_S):
+            try:
+                leases.renew(duty.engine, duty.lease)
+            except leases.LeaseLost as error:
+                _log.warning("lease lost", **error.log_line())
+                lost.set()
+                return
+            except SQLAlchemyError as error:
+                _log.warning("no sign of life could be written", error=type(error).__name__)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        done.set()
+        thread.join(_BEAT_S if stop.is_set() else 0.0)
+
+
+def _round(duty: _Duty) -> None:
+    """One look at everything; the loop outlives any fault (house style, 7)."""
+    try:
+        _collect(duty)
+        if time.monotonic() >= duty.look_at:
+            duty.look_at = time.monotonic() + _LOOK_S
+            _look(duty)
+        if duty.unpublished and time.monotonic() >= duty.publish_at:
+            _publish(duty)
+    except CockpitError as error:
+        _log.warning("refresh refused", **error.log_line())
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("refresh failed")
+    else:
+        return
+    duty.publish_at = duty.look_at = time.monotonic() + _AFTER_ERROR_S
+
+
+def _look(duty: _Duty) -> None:
+    """Start what is due."""
+    configs, errors = load_sources(duty.home)
+    last = state.last_run_by_source(duty.engine)
+    for error in errors:
+        _report_once(duty.home, error, last)
+    for config in configs:
+        if config.name not in duty.readings and due([config], last, clock.now()):
+            _start_reading(duty, config, last.get(config.name))
+    listeners.keep(duty.home, duty.listeners, configs)
+    if configs and duty.fitted != clock.today():
+        _start_forecasts(duty)
+    if duty.judged != clock.today():
+        duty.judged, duty.unpublished = clock.today(), True
+
+
+def _start_reading(duty: _Duty, config: SourceConfig, last: RunRecord | None) -> None:
+    duty.readings[config.name] = children.start(
+        duty.home,
+        "cockpit.fetch",
+        config.name,
+        limit_s=config.time_limit.total_seconds() + _GRACE_S,
+        before=(last.id or 0) if last else 0,
     )
 
 
-def next_time(config: SourceConfig, last: RunRecord) -> datetime:
-    """First time of the schedule after the start of the last run, aware."""
-    after = clock.in_paris(last.started_at)
-    found: datetime = croniter(config.schedule, after).get_next(datetime)
-    return found.astimezone(UTC)
+def _collect(duty: _Duty) -> None:
+    """Take note of the readings that have ended, and end those that take too long."""
+    for name, child in list(duty.readings.items()):
+        if child.is_overdue:
+            child.kill()
+            _reading_died(duty, name, child, "lecture plus longue que time_limit, arrêtée")
+        elif child.has_ended:
+            code = child.process.returncode
+            if code not in {0, fetch.BUSY}:
+                _reading_died(duty, name, child, f"lecture interrompue (code {code})")
+        else:
+            continue
+        del duty.readings[name]
+        duty.unpublished = True
+    if duty.forecasts and (duty.forecasts.has_ended or duty.forecasts.is_overdue):
+        _collect_forecasts(duty, duty.forecasts)
 
 
-def _round(home: Home, fitted: date | None, stop: Event) -> date | None:
-    """One look at the schedules; returns the day of the last forecasts."""
+def _reading_died(duty: _Duty, name: str, child: Child, reason: str) -> None:
+    """The run of a reading that could not write its own."""
+    last = state.runs_of(duty.engine, name, 1)
+    if not last or (last[0].id or 0) <= child.before:
+        error = SourceUnavailable(source=name, reason=reason)
+        fetch.record_failure(duty.home, name, error, who=WHO)
+
+
+def _publish(duty: _Duty) -> None:
+    """Publish what is landed; another process that is publishing is waited for."""
     try:
-        return _refresh_due(home, fitted)
-    except CockpitError as error:
-        _log.warning("refresh refused", **error.log_line())
-    except Exception:  # noqa: BLE001 - the loop outlives any fault (house style, 7)
-        _log.exception("refresh failed")
-    stop.wait(_AFTER_ERROR_S)
-    return fitted
+        published, _ = refresh.publish_landed(
+            duty.home,
+            on_step=_say,
+            fence=lambda: leases.check(duty.engine, duty.lease.token),
+        )
+    except WarehouseBusy:
+        duty.publish_at = time.monotonic() + _POLL_S
+        _end_frozen(duty.lease)
+        return
+    duty.unpublished = False
+    state.forget_runs(duty.engine, clock.utc_naive(clock.now()) - _KEEP_RUNS)
+    if published:
+        _log.info("published")
 
 
-def _refresh_due(home: Home, fitted: date | None) -> date | None:
-    engine = state.engine(home)
-    configs, errors = load_sources(home)
-    last = state.last_run_by_source(engine)
-    for error in errors:
-        _report_once(home, error, last)
-    names = due(configs, last, clock.now())
-    today = clock.today()
-    forecasts = fitted != today  # minutes of processor: once a day is what a director reads
-    if not names and not (forecasts and configs):
-        return fitted
-    report = refresh.refresh(home, names or _none(configs), on_step=_say, forecasts=forecasts)
-    state.forget_runs(engine, clock.utc_naive(clock.now()) - _KEEP_RUNS)
-    _log.info("refreshed", sources=list(names), generation=report.generation)
-    return today if forecasts else fitted
+def _end_frozen(lease: Lease) -> None:
+    """The worker that we took over from sleeps on the publish lock: nobody would ever publish."""
+    if leases.is_running(lease.before):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(int(lease.before.split("/")[1]), signal.SIGKILL)
+            _log.warning("ended the frozen worker", holder=lease.before)
 
 
-def _none(configs: Sequence[SourceConfig]) -> tuple[str, ...]:
-    """Some source to name when only the forecasts are due: reading it again changes nothing."""
-    return (configs[0].name,)
+def _start_forecasts(duty: _Duty) -> None:
+    """Minutes of processor: once a day is what a director reads, and beside everything else."""
+    if duty.forecasts or duty.unpublished or time.monotonic() < duty.forecast_at:
+        return
+    duty.forecasts = children.start(
+        duty.home, "cockpit.cli", "forecast", "run", "--json", limit_s=_FORECAST_LIMIT_S
+    )
+
+
+def _collect_forecasts(duty: _Duty, child: Child) -> None:
+    child.kill()
+    duty.forecasts = None
+    if child.process.returncode == 0:
+        duty.fitted = clock.today()
+    else:
+        duty.forecast_at = time.monotonic() + _FORECAST_AGAIN_S
 
 
 def _report_once(home: Home, error: BadSource, last: dict[str, RunRecord]) -> None:
@@ -120,31 +266,8 @@ def _report_once(home: Home, error: BadSource, last: dict[str, RunRecord]) -> No
     known = last.get(name)
     if known and known.status == "failed" and known.sentence == error.sentence():
         return
-    now = clock.utc_naive(clock.now())
-    record = state.RunRecord(
-        source=name, started_at=now, ended_at=now, status="failed", sentence=error.sentence()
-    )
-    state.record_run(state.engine(home), record)
+    fetch.record_failure(home, name, error, who=WHO)
 
 
 def _say(step: str) -> None:
     _log.info("step", what=step)
-
-
-@contextmanager
-def _alone(home: Home, stop: Event) -> Iterator[None]:
-    """Hold the worker's lock of this home; a killed worker lets go of it by itself."""
-    with (home.root / LOCK).open("a") as lock:
-        while not _taken(lock.fileno()):
-            _log.info("another worker is running; waiting")
-            if stop.wait(_POLL_S):
-                break
-        yield
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

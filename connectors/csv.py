@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from cockpit.connect import delimited, files, guard, textfile
-from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Part, Stream
+from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Stream
 from cockpit.errors import BadDelivery
 
 
@@ -56,8 +56,8 @@ class _Csv:
         return files.read_files(asked, config.path, self, config)
 
     def header(self, name: str, stream: BufferedIOBase, config: CsvConfig) -> tuple[str, ...]:
-        text = textfile.utf8_bytes(stream.read(), config.encoding, name)
-        return delimited.header_of(text, _layout(config), name)
+        blocks = textfile.utf8_blocks(stream, config.encoding, name)
+        return delimited.header_of(blocks, _layout(config), name)
 
     def parse(
         self,
@@ -67,9 +67,9 @@ class _Csv:
         config: CsvConfig,
         columns: tuple[str, ...],
     ) -> Delivery:
-        text = textfile.utf8_bytes(stream.read(), config.encoding, name)
-        found = delimited.cut(text, _layout(config), name, columns)
-        return Delivery(name, digest, (Part(found.table, found.refused),), config.decimal)
+        blocks = textfile.utf8_blocks(stream, config.encoding, name)
+        parts = delimited.cut(blocks, _layout(config), name, columns)
+        return Delivery(name, digest, parts, config.decimal)
 
 
 def _layout(config: CsvConfig) -> delimited.Layout:

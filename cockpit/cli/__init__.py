@@ -6,7 +6,18 @@ else; what a person must read goes to standard error, in French. Nothing ever as
 
 from __future__ import annotations
 
-from cockpit.cli import alerts, forecasts, keep, kpis, later, look, serving, sources
+from cockpit.cli import (
+    administer,
+    alerts,
+    forecasts,
+    keep,
+    kpis,
+    later,
+    look,
+    secret,
+    serving,
+    sources,
+)
 from cockpit.cli.out import application
 
 app = application("Cockpit : le tableau de bord d'une direction d'hôpital.")
@@ -14,9 +25,10 @@ app.add_typer(sources.app, name="source")
 app.add_typer(kpis.app, name="kpi")
 app.add_typer(forecasts.app, name="forecast")
 app.add_typer(alerts.app, name="alert")
+app.add_typer(secret.app, name="secret")
 app.add_typer(later.users, name="user")
 later.register(forecasts.app, alerts.app)
-for module in (serving, keep, look):
+for module in (administer, serving, keep, look, secret):
     module.register(app)
 
 

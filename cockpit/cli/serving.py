@@ -19,6 +19,7 @@ Force = Annotated[bool, typer.Option("--force", help="Remplacer l'hôpital d'exe
 Quick = Annotated[bool, typer.Option("--no-forecasts", help="Sans calculer les prévisions.")]
 
 
+_PATIENCE_S = 60.0  # the worker may be publishing
 _RUN_COLUMNS = ("source", "status", "files", "lines", "accepted", "refused")
 
 
@@ -83,7 +84,11 @@ def refresh(names: Names = None, as_json: Json = False, no_forecasts: Quick = Fa
     from cockpit.answers.runs import refresh_json  # noqa: PLC0415
 
     report = path.refresh(
-        settings.home(), tuple(names or ()), on_step=say, forecasts=not no_forecasts
+        settings.home(),
+        tuple(names or ()),
+        on_step=say,
+        forecasts=not no_forecasts,
+        patience_s=_PATIENCE_S,
     )
     for run in report.runs:
         if run.sentence:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 app = application("Les sources : liste, vérification, aperçu, historique.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Nom du fichier, sans « .toml ».")]
+Conformance = Annotated[
+    bool, typer.Option("--conformance", help="Éprouver aussi les promesses du connecteur.")
+]
 _PREVIEW_ROWS = 20
 
 
@@ -50,18 +53,37 @@ def list_(as_json: Json = False) -> None:
 
 
 @app.command()
-def check(name: Name, as_json: Json = False) -> None:
+def check(name: Name, as_json: Json = False, conformance: Conformance = False) -> None:
     """Vérifier qu'une source peut être lue maintenant, sans rien charger."""
     from cockpit.connect import registry  # noqa: PLC0415
-    from cockpit.connect.contract import Asked  # noqa: PLC0415
+    from cockpit.connect.conformance import promises  # noqa: PLC0415
+    from cockpit.connect.contract import Asked, Deadline  # noqa: PLC0415
 
     config = _config(name)
     connector = registry.connector(config.connector)
-    asked = Asked(settings.home(), name)
+    asked = Asked(
+        settings.home(), name, deadline=Deadline.after(config.time_limit.total_seconds())
+    )
     found = connector.check(asked, connector.Config.model_validate(config.settings))
-    give({"source": name, "ok": found.ok, "sentence": found.sentence}, as_json=as_json)
-    if not found.ok:
+    answer: dict[str, object] = {"source": name, "ok": found.ok, "sentence": found.sentence}
+    kept = list(promises(settings.home(), config)) if conformance else []
+    if conformance:
+        answer["ok"] = found.ok and all(one.ok for one in kept)
+        answer["promises"] = [
+            {"promise": one.name, "ok": one.ok, "sentence": one.sentence} for one in kept
+        ]
+    _show_check(answer, as_json=as_json)
+    if not answer["ok"]:
         raise typer.Exit(FAILED)
+
+
+def _show_check(answer: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        give(answer, as_json=True)
+        return
+    give({name: text for name, text in answer.items() if name != "promises"}, as_json=False)
+    if "promises" in answer:
+        give(answer["promises"], as_json=False, columns=("promise", "ok", "sentence"))
 
 
 @app.command()

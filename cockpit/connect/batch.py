@@ -9,6 +9,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cockpit.connect.observations import Spool
+
 Replace = Literal["rows", "day", "month"]
 
 ROWS = pa.schema(
@@ -39,7 +41,8 @@ class Batch:
     """One delivered file of one source, checked.
 
     source_hash: sha256 of the delivered bytes and of the mapping that read them; the same pair
-    delivered again is the same batch. replace: what the batch replaces whole (see docs/files.md).
+    delivered again is the same batch. observations: the accepted ones, in parts.
+    replace: what the batch replaces whole (see docs/files.md).
     lines: data lines that `where` keeps, so that lines = accepted_lines + refused_lines; a refused
     line leaves no observation at all, so that a rate never loses only one of its two terms.
     received_at: naive UTC. cursor: where the next reading of the source starts.
@@ -51,9 +54,16 @@ class Batch:
     received_at: datetime
     replace: Replace
     lines: int
-    rows: pa.Table
+    observations: Spool
     quarantine: pa.Table
     cursor: str = ""
+
+    @property
+    def rows(self) -> pa.Table:
+        """Every accepted observation in memory, schema ROWS: for a preview, never ten million."""
+        return pa.concat_tables(
+            [ROWS.empty_table(), *(t.cast(ROWS) for t in self.observations.tables())]
+        )
 
     @property
     def refused_lines(self) -> int:

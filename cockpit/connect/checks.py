@@ -1,18 +1,17 @@
-"""What a readable line may still not say: an unknown ward, a closed one, a key already given."""
+"""What a readable line may still not say: an unknown ward, a closed one, a bad facet."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from cockpit.connect import coded, reasons
-from cockpit.connect.coded import Coded, Ints, Mask
+from cockpit.connect.coded import Mask
 from cockpit.connect.mapping import EPOCH, Fault, Lines, Mapped, Piece, fault
-from cockpit.connect.parse_numbers import Floats
+from cockpit.connect.observations import Observations
 from cockpit.connect.rules import SCENARIOS, Mapping
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId, UnitId
@@ -21,31 +20,6 @@ from cockpit.kpi.units import UnitTree
 _LONGEST_FACET = 200
 _BIN = re.compile(r"[0-9]+-[0-9]*")
 _FAR = 10**6
-
-
-@dataclass(frozen=True)
-class Observations:
-    """Every observation of a delivery; rows are positions of lines, all arrays run along them."""
-
-    rows: Ints
-    measure: Coded
-    unit: Coded
-    day: Ints
-    facet: Coded
-    scenario: Coded
-    value: Floats
-
-    def kept(self, rows: Ints) -> Observations:
-        """Only the observations at these positions."""
-        return Observations(
-            self.rows[rows],
-            self.measure.kept(rows),
-            self.unit.kept(rows),
-            self.day[rows],
-            self.facet.kept(rows),
-            self.scenario.kept(rows),
-            self.value[rows],
-        )
 
 
 def check(mapped: Mapped, mapping: Mapping, units: UnitTree) -> Iterator[Fault]:
@@ -100,11 +74,11 @@ def is_facet(text: str) -> bool:
 
 
 def observations(mapped: Mapped, refused: Mask) -> Observations:
-    """All pieces under one set of labels, without the refused lines."""
+    """All pieces under one set of labels, without the refused lines (a mask of positions)."""
     pieces = [_without(piece, refused) for piece in mapped.pieces]
     rows = np.concatenate([piece.rows for piece in pieces])
     return Observations(
-        rows=rows,
+        line=mapped.lines.number[rows],
         measure=coded.merged([piece.measure for piece in pieces]),
         unit=mapped.lines.unit.kept(rows),
         day=np.concatenate([piece.day for piece in pieces]),
@@ -126,30 +100,4 @@ def _without(piece: Piece, refused: Mask) -> Piece:
         piece.facet.kept(kept),
         piece.scenario.kept(kept),
         piece.value[kept],
-    )
-
-
-def keys(found: Observations) -> Ints:
-    """One integer per observation, equal exactly for the same key."""
-    facet = found.facet.relabel(lambda text: text or None)  # "" and absent are the same
-    day = found.day - found.day.min(initial=0)
-    parts = [found.measure.codes, found.unit.codes, day, facet.codes + 1, found.scenario.codes]
-    return coded.combined(parts)
-
-
-def repeated(key: Ints) -> Mask:
-    """Observations whose key is given more than once: all copies, as nobody knows the right one."""
-    ordered = np.sort(key)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.isin(key, np.unique(twice)) if len(twice) else np.zeros(len(key), dtype=bool)
-
-
-def summed(found: Observations, key: Ints) -> Observations:
-    """Observations of the same key added up, in the order of their first line."""
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    totals: Floats = np.bincount(place.reshape(-1), weights=found.value).astype(np.float64)
-    order = np.argsort(first)
-    kept = found.kept(first[order])
-    return Observations(
-        kept.rows, kept.measure, kept.unit, kept.day, kept.facet, kept.scenario, totals[order]
     )

@@ -49,11 +49,43 @@ class Coded:
         """Only these lines."""
         return Coded(self.codes[rows], self.labels)
 
-    def text(self) -> pa.Array:
-        """One text per line, "" where absent."""
-        values = pa.array([*self.labels, ""], pa.string())
-        codes = np.where(self.absent, len(self.labels), self.codes)
-        return values.take(pa.array(codes))
+    def used(self) -> Coded:
+        """The same lines, without the labels that none of them has."""
+        present = np.zeros(len(self.labels) + 1, dtype=bool)
+        present[self.codes] = True
+        present[-1] = False
+        if present[:-1].all():
+            return self
+        moves = np.where(present, np.cumsum(present) - 1, ABSENT).astype(np.int32)
+        labels = tuple(self.labels[place] for place in np.flatnonzero(present).tolist())
+        return Coded(moves[self.codes], labels)
+
+    def dictionary(self) -> pa.DictionaryArray:
+        """One text per line, each distinct one held once; no line may be absent."""
+        used = self.used()
+        return pa.DictionaryArray.from_arrays(
+            pa.array(used.codes), pa.array(used.labels, pa.string())
+        )
+
+
+class Index:
+    """The labels of several columns under one numbering, in the order they are first met."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label met so far, by number."""
+        return tuple(self._places)
+
+    def codes(self, given: Coded) -> Codes:
+        """The numbers of a column's lines; an absent one is "". Labels that no line has are left
+        out: those of refused lines may be as many as the lines."""
+        used = given.used()
+        moves = [self._places.setdefault(label, len(self._places)) for label in used.labels]
+        absent = self._places.setdefault("", len(self._places)) if used.absent.any() else ABSENT
+        return np.array([*moves, absent], dtype=np.int32)[used.codes]
 
 
 def constant(label: str, length: int) -> Coded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from pydantic import (
 )
 
 from cockpit.connect import registry
-from cockpit.connect.contract import TIME_LIMIT_S, default_mapping, default_replace
+from cockpit.connect.contract import TIME_LIMIT_S, Connector, default_mapping, default_replace
 from cockpit.connect.rules import Mapping, Replace
 from cockpit.errors import BadSource
 from cockpit.settings import Home
@@ -48,7 +49,8 @@ class SourceConfig(BaseModel):
 
     stale_after: age above which the source is shown as late. provisional_for: how long before the
     last delivered day figures may still move. duplicates: refuse quarantines every copy of a
-    repeated key, sum adds them up. time_limit: how long one reading may take in all.
+    repeated key, sum adds them up. time_limit: how long one reading may take in all. paused: not
+    read any more; what it gave stays published.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +65,7 @@ class SourceConfig(BaseModel):
     replace: Replace | None = None
     duplicates: Duplicates = "refuse"
     time_limit: Length = timedelta(seconds=TIME_LIMIT_S)
+    paused: bool = False
     mapping: Mapping
     settings: dict[str, Any] = Field(default_factory=dict)
 
@@ -85,9 +88,11 @@ class SourceConfig(BaseModel):
     @property
     def replaces(self) -> Replace:
         """What one delivery replaces whole: `replace`, else month when every measure is monthly."""
-        own = self.replace or default_replace(registry.connector(self.connector))
-        if own:
-            return own
+        if self.replace:
+            return self.replace
+        for one in _readers(self.connector, self.settings):
+            if own := default_replace(one):
+                return own
         specs = self.mapping.specs()
         monthly = bool(specs) and all(spec.step == "month" for spec in specs)
         return "month" if monthly else "rows"
@@ -104,7 +109,7 @@ def load_source(path: Path) -> SourceConfig:
     settings = {key: value for key, value in given.items() if key not in own}
     known = {key: value for key, value in given.items() if key in own - {"name"}}
     known.setdefault("label", path.stem)
-    if "mapping" not in given and (own_mapping := _mapping_of(given.get("connector"))):
+    if "mapping" not in given and (own_mapping := _mapping_of(given)):
         known["mapping"] = own_mapping
     if "name" in given:
         raise BadSource(file=path.name, field="name", expected="rien : le nom est celui du fichier")
@@ -118,11 +123,18 @@ def load_source(path: Path) -> SourceConfig:
     return config
 
 
-def _mapping_of(kind: object) -> dict[str, Any] | None:
+def _readers(kind: object, settings: dict[str, Any]) -> Iterator[Connector]:
+    """The connector, then the one of the `format` that it fetches files of."""
+    known = registry.kinds()
+    return (
+        registry.connector(str(name)) for name in (kind, settings.get("format")) if name in known
+    )
+
+
+def _mapping_of(given: dict[str, Any]) -> dict[str, Any] | None:
     """The mapping that a standard format brings itself."""
-    if kind not in registry.kinds():
-        return None
-    return default_mapping(registry.connector(str(kind)))
+    found = (default_mapping(one) for one in _readers(given.get("connector"), given))
+    return next((one for one in found if one), None)
 
 
 def load_sources(home: Home) -> tuple[list[SourceConfig], list[BadSource]]:

@@ -94,7 +94,8 @@ class Delivery:
     stand in memory together; reading them may raise BadDelivery, which refuses the delivery whole.
     decimal: the decimal mark of its numbers. native_dates: dates may also stand as `2024-01-31`,
     whatever the mapping's format. cursor: where the next reading starts; it is kept with the
-    delivery, so it never moves past figures that were lost.
+    delivery, so it never moves past figures that were lost. A function when only the parts, once
+    read, tell.
     """
 
     name: str
@@ -102,7 +103,11 @@ class Delivery:
     parts: Iterable[Part]
     decimal: Decimal = ","
     native_dates: bool = False
-    cursor: str = ""
+    cursor: str | Callable[[], str] = ""
+
+    def reached(self) -> str:
+        """The cursor itself, to be asked once the parts were read."""
+        return self.cursor if isinstance(self.cursor, str) else self.cursor()
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,8 @@ class Connector(Protocol):
     """One kind of source. `Config` is the pydantic model of its own settings.
 
     It may also have `MAPPING`, the `[mapping]` of a source that writes none (standard formats know
-    what they hold), and `REPLACE`, what one of its deliveries replaces (rows, day or month).
+    what they hold), `REPLACE`, what one of its deliveries replaces (rows, day or month), and
+    `PLACES`, the names of its settings that say where it is rather than how it is read.
     """
 
     kind: str
@@ -183,4 +189,11 @@ def default_mapping(connector: Connector) -> dict[str, Any] | None:
 def default_replace(connector: Connector) -> Literal["rows", "day", "month"] | None:
     """What a delivery replaces when neither the source nor its measures say."""
     found: Literal["rows", "day", "month"] | None = getattr(connector, "REPLACE", None)
+    return found
+
+
+def places(connector: Connector) -> frozenset[str]:
+    """The settings that say where a source is, not how it is read: a new password or a folder that
+    moved makes no delivery new."""
+    found: frozenset[str] = getattr(connector, "PLACES", frozenset({"path"}))
     return found

@@ -1,7 +1,9 @@
 """Cuts delimited text into columns without ever shifting one; says which line each row came from.
 
-Two readers with one answer. When every line stands alone (no cell holds a line break), Arrow cuts
-the text; otherwise the standard strict reader does, slower. A line that has too many or too few
+The text comes in blocks and leaves in parts of some megabytes, so that a file of any size is cut in
+the same memory. Two readers with one answer. When every line of a chunk stands alone (no cell holds
+a line break), Arrow cuts it; otherwise the standard strict reader does, slower, and goes on into
+the next chunk when a quote is still open at the end of its own. A line that has too many or too few
 columns, or badly placed quotes, is quarantined; a quote that is never closed refuses the file.
 """
 
@@ -11,7 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -20,11 +22,12 @@ import pyarrow.csv as pacsv
 
 from cockpit.connect import reasons
 from cockpit.connect.batch import QUARANTINE
-from cockpit.connect.contract import LINE
+from cockpit.connect.contract import LINE, Part
 from cockpit.errors import BadDelivery
 
-_BLOCK_BYTES = 8 << 20
-_LONGEST_LINE = 1 << 20
+_BLOCK_BYTES = 1 << 20
+_LONGEST_LINE = 8 << 20
+_LONGEST_HEADER = 1 << 20
 _FLUSH_ROWS = 1 << 16
 
 
@@ -41,48 +44,86 @@ class Layout:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Cut:
-    """columns: the wanted ones as text, plus LINE. refused: schema QUARANTINE."""
-
-    table: pa.Table
-    refused: pa.Table
-
-
-@dataclass(frozen=True)
-class _Body:
-    """The data lines of a text: what stands after the header."""
+@dataclass
+class _Text:
+    """Blocks of text taken back as lines, or as chunks of whole lines."""
 
     name: str
-    text: bytes
-    first_line: int
+    blocks: Iterator[bytes]
+    ends_lines: bool
+    rest: bytes = b""
+    ended: bool = False
+
+    def line(self) -> bytes:
+        """The next line with its end, b"" after the last one."""
+        while b"\n" not in self.rest and self._more():
+            pass
+        end = self.rest.find(b"\n") + 1 or len(self.rest)
+        found, self.rest = self.rest[:end], self.rest[end:]
+        return found
+
+    def chunk(self) -> bytes:
+        """The next whole lines, b"" after the last one; `rest` is then the unfinished line."""
+        while b"\n" not in self.rest and self._more():
+            pass
+        end = self.rest.rfind(b"\n") + 1
+        if self.ended and not self.ends_lines:
+            end = len(self.rest)
+        found, self.rest = self.rest[:end], self.rest[end:]
+        return found
+
+    def push_back(self, text: bytes) -> None:
+        """Lines that were taken too many."""
+        self.rest = text + self.rest
+
+    def _more(self) -> bool:
+        if len(self.rest) > _LONGEST_LINE:
+            raise BadDelivery(file=self.name, expected="des lignes de moins de 8 Mio")
+        block = next(self.blocks, None)
+        self.ended = block is None
+        self.rest += block or b""
+        return not self.ended
+
+
+@dataclass
+class _Body:
+    """The data lines of a text: what stands after the header. line: of the next one."""
+
+    text: _Text
+    line: int
     delimiter: str
     header: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        return self.text.name
 
-def header_of(text: bytes, layout: Layout, name: str) -> tuple[str, ...]:
+
+@dataclass(frozen=True)
+class _Cut:
+    """columns: the wanted ones as text, plus LINE. refused: (line, reason)."""
+
+    table: pa.Table
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def header_of(blocks: Iterator[bytes], layout: Layout, name: str) -> tuple[str, ...]:
     """Names of the columns, trimmed. Raises BadDelivery when there is no header."""
-    return _body(text, layout, name).header
+    return _body(blocks, layout, name).header
 
 
-def cut(text: bytes, layout: Layout, name: str, columns: tuple[str, ...]) -> Cut:
-    """The wanted columns of a UTF-8 text.
+def cut(
+    blocks: Iterator[bytes], layout: Layout, name: str, columns: tuple[str, ...]
+) -> Iterator[Part]:
+    """The wanted columns of a UTF-8 text, at least one part.
 
     Empty lines are skipped and counted in line numbers. Raises BadDelivery(file, line, field,
-    expected) for a missing or repeated column, no data line, a quote never closed.
+    expected) at once for a missing or repeated column; while the parts are read for no data line
+    or a quote never closed.
     """
-    body = _body(text, layout, name)
+    body = _body(blocks, layout, name)
     _check_columns(body, columns)
-    unfinished = None
-    if layout.ends_lines and not text.endswith(b"\n"):
-        body, unfinished = _without_last_line(body)
-    if _is_blank(body.text) and unfinished is None:
-        raise BadDelivery(file=name, line=body.first_line, expected="au moins une ligne de données")
-    found = _cut_by_arrow(body, columns) if _stands_alone(body) else _cut_by_csv(body, columns)
-    if unfinished is None:
-        return found
-    extra = quarantined(name, [(unfinished, reasons.UNFINISHED)])
-    return Cut(found.table, pa.concat_tables([found.refused, extra]))
+    return _parts(body, columns)
 
 
 def quarantined(name: str, lines: list[tuple[int, str]]) -> pa.Table:
@@ -92,24 +133,39 @@ def quarantined(name: str, lines: list[tuple[int, str]]) -> pa.Table:
     return pa.table(dict(zip(QUARANTINE.names, columns, strict=True)), schema=QUARANTINE)
 
 
-def _body(text: bytes, layout: Layout, name: str) -> _Body:
-    start = 0
+def _parts(body: _Body, columns: tuple[str, ...]) -> Iterator[Part]:
+    first, is_blank = body.line, True
+    while chunk := body.text.chunk():
+        is_blank &= chunk.isspace()
+        found = _cut_chunk(body, chunk, columns)
+        yield Part(found.table, quarantined(body.name, found.refused))
+    if body.text.rest.strip():
+        empty = _schema(columns).empty_table()
+        yield Part(empty, quarantined(body.name, [(body.line, reasons.UNFINISHED)]))
+    elif is_blank:
+        raise BadDelivery(file=body.name, line=first, expected="au moins une ligne de données")
+
+
+def _cut_chunk(body: _Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
+    if not _stands_alone(chunk, body):
+        return _cut_by_csv(body, chunk, columns)
+    found = _cut_by_arrow(body, chunk, columns)
+    body.line += chunk.count(b"\n")
+    return found
+
+
+def _body(blocks: Iterator[bytes], layout: Layout, name: str) -> _Body:
+    text = _Text(name, blocks, layout.ends_lines)
     for _ in range(layout.skip_lines):
-        start = text.find(b"\n", start) + 1
-        if not start:
+        if not text.line().endswith(b"\n"):
             raise BadDelivery(file=name, line=1, expected="un en-tête après les lignes à sauter")
     if layout.columns:
-        return _Body(name, text[start:], layout.skip_lines + 1, layout.delimiter, layout.columns)
-    end = text.find(b"\n", start)
-    end = len(text) if end < 0 else end + 1
-    if not text[start:end].strip() or end - start > _LONGEST_LINE:
+        return _Body(text, layout.skip_lines + 1, layout.delimiter, layout.columns)
+    line = text.line()
+    if not line.strip() or len(line) > _LONGEST_HEADER:
         raise BadDelivery(file=name, line=layout.skip_lines + 1, expected="une ligne d'en-tête")
-    header = _header(text[start:end].decode("utf-8"), layout, name)
-    return _Body(name, text[end:], layout.skip_lines + 2, layout.delimiter, header)
-
-
-def _is_blank(text: bytes) -> bool:
-    return not text or text.isspace()
+    header = _header(line.decode("utf-8"), layout, name)
+    return _Body(text, layout.skip_lines + 2, layout.delimiter, header)
 
 
 def _header(line: str, layout: Layout, name: str) -> tuple[str, ...]:
@@ -123,7 +179,7 @@ def _header(line: str, layout: Layout, name: str) -> tuple[str, ...]:
 
 
 def _check_columns(body: _Body, columns: tuple[str, ...]) -> None:
-    line = max(1, body.first_line - 1)
+    line = max(1, body.line - 1)
     for column in body.header:
         if column and body.header.count(column) > 1:
             raise BadDelivery(
@@ -134,17 +190,8 @@ def _check_columns(body: _Body, columns: tuple[str, ...]) -> None:
             raise BadDelivery(file=body.name, line=line, field=column, expected="cette colonne")
 
 
-def _without_last_line(body: _Body) -> tuple[_Body, int | None]:
-    end = body.text.rfind(b"\n") + 1
-    if not body.text[end:].strip():
-        return body, None
-    whole = _Body(body.name, body.text[:end], body.first_line, body.delimiter, body.header)
-    return whole, body.first_line + whole.text.count(b"\n")
-
-
-def _stands_alone(body: _Body) -> bool:
+def _stands_alone(text: bytes, body: _Body) -> bool:
     """Whether each physical line is one well-formed record, so that Arrow may cut it."""
-    text = body.text
     lone_returns = b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
     if lone_returns or len(body.header) == 1:
         return False
@@ -157,37 +204,50 @@ def _stands_alone(body: _Body) -> bool:
     return bool(pc.all(pc.match_substring_regex(quoted, rf"^{cell}(?:{mark}{cell})*\r?$")).as_py())
 
 
-def _cut_by_arrow(body: _Body, columns: tuple[str, ...]) -> Cut:
+def _cut_by_arrow(body: _Body, text: bytes, columns: tuple[str, ...]) -> _Cut:
     skipped: list[pacsv.InvalidRow] = []
-    try:
-        table = _arrow_table(body, columns, skipped, threads=True)
-        if skipped:  # only one thread knows the numbers of the lines that it skips
-            skipped.clear()
-            table = _arrow_table(body, columns, skipped, threads=False)
-    except pa.ArrowInvalid as error:
-        raise BadDelivery(file=body.name, expected="des lignes de moins de 8 Mio") from error
+    table = _arrow_table(body, text, columns, skipped)
     absent = [row.number - 1 for row in skipped]
     lines = np.arange(table.num_rows + len(absent), dtype=np.int64)
-    lines = np.delete(lines, np.array(absent, dtype=np.int64)) + body.first_line
-    ragged = [row.number - 1 + body.first_line for row in skipped if row.text.strip()]
-    refused = quarantined(body.name, [(line, reasons.RAGGED) for line in ragged])
-    return Cut(table.append_column(LINE, pa.array(lines)), refused)
+    lines = np.delete(lines, np.array(absent, dtype=np.int64)) + body.line
+    ragged = [row.number - 1 + body.line for row in skipped if row.text.strip()]
+    found = table.append_column(LINE, pa.array(lines))
+    return _Cut(found, [(line, reasons.RAGGED) for line in ragged])
 
 
 def _arrow_table(
-    body: _Body, columns: tuple[str, ...], skipped: list[pacsv.InvalidRow], *, threads: bool
+    body: _Body, text: bytes, columns: tuple[str, ...], skipped: list[pacsv.InvalidRow]
 ) -> pa.Table:
+    try:
+        table = _read_by_arrow(body, text, columns, skipped, _BLOCK_BYTES)
+        if not skipped:
+            return table
+    except pa.ArrowInvalid:  # a line longer than a block
+        pass
+    skipped.clear()  # only one thread knows the numbers of the lines that it skips
+    return _read_by_arrow(body, text, columns, skipped, None)
+
+
+def _read_by_arrow(
+    body: _Body,
+    text: bytes,
+    columns: tuple[str, ...],
+    skipped: list[pacsv.InvalidRow],
+    block_bytes: int | None,
+) -> pa.Table:
+    """block_bytes: what one thread cuts at a time; None cuts all of it in one thread."""
+
     def skip(row: pacsv.InvalidRow) -> str:
         skipped.append(row)
         return "skip"
 
     names = [column or f"__unnamed_{index}__" for index, column in enumerate(body.header)]
-    if not body.text:
-        return pa.table({column: pa.array([], pa.string()) for column in columns})
     return pacsv.read_csv(
-        pa.py_buffer(body.text),
+        pa.py_buffer(text),
         read_options=pacsv.ReadOptions(
-            column_names=names, use_threads=threads, block_size=_BLOCK_BYTES
+            column_names=names,
+            use_threads=block_bytes is not None,
+            block_size=block_bytes or len(text) + 1,
         ),
         parse_options=pacsv.ParseOptions(
             delimiter=body.delimiter, ignore_empty_lines=False, invalid_row_handler=skip
@@ -201,42 +261,77 @@ def _arrow_table(
     )
 
 
-def _cut_by_csv(body: _Body, columns: tuple[str, ...]) -> Cut:
+def _schema(columns: tuple[str, ...]) -> pa.Schema:
+    return pa.schema([*((column, pa.string()) for column in columns), (LINE, pa.int64())])
+
+
+def _cut_by_csv(body: _Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
     positions = [body.header.index(column) for column in columns]
-    schema = pa.schema([*((column, pa.string()) for column in columns), (LINE, pa.int64())])
+    schema = _schema(columns)
     refused: list[tuple[int, str]] = []
     done: list[pa.Table] = [schema.empty_table()]
     kept: list[tuple[str | int, ...]] = []
-    for line, cells in _records(body, refused):
+    for line, cells in _records(body, chunk, refused):
         kept.append((*(cells[position] for position in positions), line))
         if len(kept) == _FLUSH_ROWS:
             done.append(_table(kept, schema))
             kept = []
-    whole = pa.concat_tables([*done, _table(kept, schema)] if kept else done)
-    return Cut(whole, quarantined(body.name, refused))
+    return _Cut(pa.concat_tables([*done, _table(kept, schema)] if kept else done), refused)
 
 
 def _table(rows: list[tuple[str | int, ...]], schema: pa.Schema) -> pa.Table:
     return pa.table([list(cells) for cells in zip(*rows, strict=True)], schema=schema)
 
 
-def _records(body: _Body, refused: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    stream = io.TextIOWrapper(io.BytesIO(body.text), "utf-8", newline="\n")
-    reader = csv.reader(stream, delimiter=body.delimiter, strict=True)
-    while True:
-        line = body.first_line + reader.line_num
+@dataclass
+class _Lines:
+    """The lines of a chunk, then those of the next ones: a record may end there."""
+
+    text: _Text
+    stream: io.BytesIO
+    size: int
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.stream.readline()
+        if not line:
+            following = self.text.chunk()
+            self.stream, self.size = io.BytesIO(following), len(following)
+            line = self.stream.readline()
+        if not line:
+            raise StopIteration
+        return line.decode("utf-8")
+
+    def are_read(self) -> bool:
+        """Whether the last chunk begun is at its end."""
+        return self.stream.tell() == self.size
+
+
+def _records(
+    body: _Body, chunk: bytes, refused: list[tuple[int, str]]
+) -> Iterator[tuple[int, list[str]]]:
+    """The records that begin in a chunk; what was read of the next one is given back."""
+    lines = _Lines(body.text, io.BytesIO(chunk), len(chunk))
+    started_in = lines.stream
+    reader = csv.reader(lines, delimiter=body.delimiter, strict=True)
+    first = body.line
+    while lines.stream is started_in and not lines.are_read():
+        line = first + reader.line_num
         try:
-            cells = next(reader, None)
+            cells = next(reader)
         except csv.Error as error:
-            if "unexpected end of data" in str(error):
+            several = first + reader.line_num - line > 1
+            if "unexpected end of data" in str(error) or ("limit" in str(error) and several):
                 raise BadDelivery(
                     file=body.name, line=line, expected="un guillemet fermé"
                 ) from error
             refused.append((line, reasons.BAD_QUOTES))
             continue
-        if cells is None:
-            return
         if len(cells) == len(body.header):
             yield line, cells
         elif any(cell.strip() for cell in cells):
             refused.append((line, reasons.RAGGED))
+    body.line = first + reader.line_num
+    body.text.push_back(lines.stream.read())

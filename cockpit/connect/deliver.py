@@ -6,21 +6,28 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cockpit import clock
 from cockpit.connect import checks, registry
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
-from cockpit.connect.checks import Observations
+from cockpit.connect.coded import Ints
 from cockpit.connect.config import SourceConfig
-from cockpit.connect.contract import Asked, Deadline, Delivery
-from cockpit.connect.mapping import Fault, Lines, map_lines
+from cockpit.connect.contract import Asked, Deadline, Delivery, places
+from cockpit.connect.distinct import distinct
+from cockpit.connect.mapping import Fault, Mapped, map_lines
+from cockpit.connect.observations import Observations, Spool
 from cockpit.connect.reasons import REPEATED
 from cockpit.errors import BadDelivery, SourceRefused, SourceUnavailable
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
+
+MOST_REFUSED = 1_000_000
+"""Beyond, a delivery is refused whole: it is not what the mapping says, and would fill memory."""
 
 
 def batches(
@@ -56,7 +63,7 @@ def batches(
                 yield delivery
                 continue
             try:
-                batch = batch_of(delivery, config, units, asked.cursor)
+                batch = batch_of(delivery, config, units, asked.cursor, home.landing)
             except BadDelivery as refusal:
                 yield refusal
                 continue
@@ -75,14 +82,17 @@ def source_hash(digest: str, config: SourceConfig) -> str:
 def _how_read(config: SourceConfig) -> str:
     mapping = config.mapping.model_dump(mode="json")
     mapping["zero_is_missing"].sort()
+    where = places(registry.connector(config.connector))
     reading = {
         "connector": config.connector,
         "mapping": mapping,
-        "settings": {key: text for key, text in config.settings.items() if key != "path"},
+        "settings": {key: text for key, text in config.settings.items() if key not in where},
         "replace": config.replaces,
         "duplicates": config.duplicates,
     }
-    return json.dumps(reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+    )  # str: a date of the TOML
 
 
 def _stamp(config: SourceConfig) -> str:
@@ -96,99 +106,94 @@ def _own_cursor(cursor: str, config: SourceConfig) -> str:
 
 
 def batch_of(
-    delivery: Delivery, config: SourceConfig, units: UnitTree, previous: str = ""
+    delivery: Delivery,
+    config: SourceConfig,
+    units: UnitTree,
+    previous: str = "",
+    folder: Path | None = None,
 ) -> Batch:
-    """One delivery mapped and checked. lines = accepted lines + refused lines.
+    """One delivery mapped and checked, part by part. lines = accepted lines + refused lines.
 
-    previous: the cursor before it. A delivery without digest that says what the last one said has
-    an empty `source_hash`. Raises BadDelivery when it is refused whole.
+    previous: the cursor before it. folder: where a large one waits. A delivery without digest that
+    says what the last one said has an empty `source_hash`. Raises BadDelivery when it is refused
+    whole.
     """
-    table, cut_out = _whole(delivery)
-    mapped = map_lines(table, delivery, config.mapping)
-    faults = [*mapped.faults, *checks.check(mapped, config.mapping, units)]
-    refused = np.zeros(len(mapped.lines.number), dtype=bool)
-    for fault in faults:
-        refused[fault.rows] = True
-    found = checks.observations(mapped, refused)
-    found, again = _distinct(found, config)
-    faults += again
-    quarantine = pa.concat_tables(
-        [cut_out, *(_quarantined(delivery.name, mapped.lines, fault) for fault in faults)]
-    )
-    rows = _rows(found)
+    spool, refused, lines = Spool(folder), [QUARANTINE.empty_table()], 0
+    for part in delivery.parts:
+        mapped = map_lines(part.table, delivery, config.mapping)
+        found, faults = _checked(mapped, config, units)
+        spool.add(found)
+        lines += len(mapped.lines.number) + part.refused.num_rows
+        refused += [
+            part.refused,
+            *(_quarantined(delivery.name, mapped.lines.number[one.rows], one) for one in faults),
+        ]
+        _refuse_flood(delivery, refused)
+    spool, again = distinct(spool, sums=config.duplicates == "sum", folder=folder)
+    if len(again):
+        where = (*config.mapping.unit.sources(), *config.mapping.date.sources())
+        one = Fault(again, " + ".join(where), REPEATED)
+        refused.append(_quarantined(delivery.name, again, one))
+    quarantine = pa.concat_tables(refused)
     quarantine = quarantine.sort_by([("line", "ascending"), ("column", "ascending")])
-    digest, cursor = _identity(delivery, rows, quarantine, previous)
+    digest, cursor = _identity(delivery, spool, quarantine, previous)
     return Batch(
         source=config.name,
         file=delivery.name,
         source_hash=source_hash(digest, config) if digest else "",
         received_at=clock.utc_naive(clock.now()),
         replace=config.replaces,
-        lines=len(mapped.lines.number) + cut_out.num_rows,
-        rows=rows,
+        lines=lines,
+        observations=spool,
         quarantine=quarantine,
         cursor=f"{_stamp(config)}:{cursor}" if cursor else "",
     )
 
 
-def _whole(delivery: Delivery) -> tuple[pa.Table, pa.Table]:
-    parts = list(delivery.parts)
-    refused = pa.concat_tables([QUARANTINE.empty_table(), *(part.refused for part in parts)])
-    return pa.concat_tables([part.table for part in parts]), refused
+def _refuse_flood(delivery: Delivery, refused: list[pa.Table]) -> None:
+    if sum(table.num_rows for table in refused) > MOST_REFUSED:
+        reasons = pc.value_counts(pa.concat_tables(refused)["reason"]).to_pylist()
+        usual = max(reasons, key=lambda one: one["counts"])["values"]
+        expected = f"moins d'un million de lignes refusées (motif le plus fréquent : {usual})"
+        raise BadDelivery(file=delivery.name, expected=expected)
+
+
+def _checked(
+    mapped: Mapped, config: SourceConfig, units: UnitTree
+) -> tuple[Observations, list[Fault]]:
+    faults = [*mapped.faults, *checks.check(mapped, config.mapping, units)]
+    refused = np.zeros(len(mapped.lines.number), dtype=bool)
+    for fault in faults:
+        refused[fault.rows] = True
+    return checks.observations(mapped, refused), faults
 
 
 def _identity(
-    delivery: Delivery, rows: pa.Table, quarantine: pa.Table, previous: str
+    delivery: Delivery, spool: Spool, quarantine: pa.Table, previous: str
 ) -> tuple[str, str]:
     """Digest and cursor. A delivery that was never a file is known by what it says: the same as
     the last time is nothing new ("" as digest), the same as some other time is a change back."""
     if delivery.digest:
-        return delivery.digest, delivery.cursor
+        return delivery.digest, delivery.reached()
     said = hashlib.sha256()
-    for table in (rows, quarantine):
+    for table in (*(part.cast(ROWS) for part in spool.tables()), quarantine):
         written = pa.BufferOutputStream()
         with pa.ipc.new_stream(written, table.schema) as stream:
             stream.write_table(table.combine_chunks())
         said.update(written.getvalue())
-    cursor = delivery.cursor or f"={said.hexdigest()}"
+    cursor = delivery.reached() or f"={said.hexdigest()}"
     if cursor == previous:
         return "", cursor
     said.update(previous.encode())
     return said.hexdigest(), cursor
 
 
-def _distinct(found: Observations, config: SourceConfig) -> tuple[Observations, list[Fault]]:
-    key = checks.keys(found)
-    repeated = checks.repeated(key)
-    if not repeated.any():
-        return found, []
-    if config.duplicates == "sum":
-        return checks.summed(found, key), []
-    rows = np.unique(found.rows[repeated])
-    where = (*config.mapping.unit.sources(), *config.mapping.date.sources())
-    return found.kept(np.flatnonzero(~np.isin(found.rows, rows))), [
-        Fault(rows, " + ".join(where), REPEATED)
-    ]
-
-
-def _quarantined(name: str, lines: Lines, fault: Fault) -> pa.Table:
-    count = len(fault.rows)
+def _quarantined(name: str, numbers: Ints, fault: Fault) -> pa.Table:
+    count = len(numbers)
     columns = [
         pa.repeat(pa.scalar(name, pa.string()), count),
-        pa.array(lines.number[fault.rows]),
+        pa.array(numbers),
         pa.repeat(pa.scalar(fault.column, pa.string()), count),
         pa.repeat(pa.scalar(fault.reason, pa.string()), count),
     ]
     return pa.table(columns, schema=QUARANTINE)
-
-
-def _rows(found: Observations) -> pa.Table:
-    columns = [
-        found.measure.text(),
-        found.unit.text(),
-        pa.array(found.day.astype(np.int32)).cast(pa.date32()),
-        found.facet.text(),
-        found.scenario.text(),
-        pa.array(found.value),
-    ]
-    return pa.table(columns, schema=ROWS)

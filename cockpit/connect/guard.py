@@ -21,7 +21,13 @@ from cockpit.settings import Home
 LARGEST_BYTES = 4 << 30
 """A larger file is refused: a delivery is one export, not an archive."""
 
-_TEMPORARY = ("~$", ".")  # an open spreadsheet's lock, a hidden file, a transfer in progress
+_TEMPORARY = ("~$", ".")  # an open spreadsheet's lock, a hidden file
+_UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".writing", "~")
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file is another program's own, or is still being transferred."""
+    return name.startswith(_TEMPORARY) or name.lower().endswith(_UNFINISHED)
 
 
 def relative_pattern(text: str) -> str:
@@ -41,7 +47,7 @@ def matching(home: Home, pattern: str) -> list[str]:
     """Names (relative to COCKPIT_HOME) of the files that a path setting selects, in name order."""
     root = home.root.resolve()
     found = (path for path in root.glob(relative_pattern(pattern)) if not path.is_dir())
-    kept = (path for path in found if not path.name.startswith(_TEMPORARY))
+    kept = (path for path in found if not is_temporary(path.name))
     return sorted(path.relative_to(root).as_posix() for path in kept)
 
 

@@ -8,17 +8,13 @@ in between (DNS rebinding) changes nothing.
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import socket
 from dataclasses import dataclass
 
-from cockpit.connect.contract import Asked, Deadline
+from cockpit.connect.contract import Asked
 from cockpit.errors import BadSource, SourceUnavailable
+from cockpit.places import canonical_host
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
-_MOST_PORT = 65535
 _CONNECT_S = 10.0
 
 
@@ -51,43 +47,18 @@ def allowed(asked: Asked, host: str, port: int, field: str = "host") -> Place:
     return Place(name, port, str(found[0][4][0]))
 
 
-def canonical_host(text: str) -> str | None:
-    """A host name in lower case or an address in its usual form; None for any other writing.
-
-    `127.1`, `2130706433`, `0x7f.1` and full-width digits are ways to write one address as another.
-    """
-    if _NAME.fullmatch(text.lower()) and text.isascii():
-        return text.lower()
-    try:
-        address = ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return None
-    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped
-    return None if mapped or str(address) != text.strip("[]") else str(address)
-
-
-def canonical_place(text: str) -> str:
-    """An entry of `[network] allow`, checked. Raises ValueError (French)."""
-    host, _, port = text.rpartition(":")
-    name = canonical_host(host)
-    number = int(port) if port.isascii() and port.isdigit() else 0
-    if name is None or not 0 < number <= _MOST_PORT:
-        message = "des textes « serveur:port », comme « fhir.hopital.local:443 »"
-        raise ValueError(message)
-    return f"{name}:{number}"
-
-
 def connect(asked: Asked, place: Place) -> socket.socket:
     """A connection to the address that was allowed. Raises SourceUnavailable."""
-    wait = min(_CONNECT_S, _left(asked.deadline, asked.source))
+    wait = min(_CONNECT_S, left(asked))
     try:
         return socket.create_connection((place.address, place.port), timeout=wait)
     except OSError as error:
         raise SourceUnavailable(source=asked.source, reason="connexion impossible") from error
 
 
-def _left(deadline: Deadline, source: str) -> float:
+def left(asked: Asked) -> float:
+    """Seconds left to read this source. Raises SourceUnavailable when there are none."""
     try:
-        return deadline.left()
+        return asked.deadline.left()
     except SourceUnavailable as error:
-        raise SourceUnavailable(source=source, reason=error.facts["reason"]) from error
+        raise SourceUnavailable(source=asked.source, reason=error.facts["reason"]) from error

@@ -20,6 +20,7 @@ from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import LEVELS, Level, Unit, UnitTree
 
 REQUIRED = ("unit", "parent", "level", "label")
+MERGED_LEVELS = ("pole", "service", "uf")
 WHOLE = UnitId("ENSEMBLE")
 WHOLE_LABEL = "Ensemble des sites"
 OPTIONAL = ("finess", "discipline", "valid_from", "valid_to")
@@ -39,6 +40,9 @@ def load_structure(path: Path) -> UnitTree:
     a higher level (hence any cycle), a FINESS that is not nine characters, a day that does not
     exist, a period that ends before it begins. Several units without parent are put under one
     group, `ENSEMBLE`.
+
+    One parent may be of the same level: that of a closed pole, service or uf that another took
+    over and outlived (a merge, a change of code), so that the past stays under who carries it on.
     """
     name = path.name
     lines: dict[UnitId, int] = {}
@@ -170,5 +174,22 @@ def _check_parent(name: str, line: int, unit: Unit, tree: UnitTree) -> None:
         return
     if unit.parent not in tree:
         _refuse(name, line, "parent", "le code d'une unité de ce fichier")
-    if LEVELS.index(tree.get(unit.parent).level) >= LEVELS.index(unit.level):
-        _refuse(name, line, "parent", f"une unité d'un niveau supérieur à « {unit.level} »")
+    above = tree.get(unit.parent)
+    if LEVELS.index(above.level) < LEVELS.index(unit.level) or _took_over(above, unit):
+        return
+    expected = f"une unité d'un niveau supérieur à « {unit.level} »"
+    if above.level == unit.level and unit.level in MERGED_LEVELS:
+        expected += (
+            ", ou celle de ce niveau qui l'a reprise à sa fermeture (valid_to) et lui survit"
+        )
+    _refuse(name, line, "parent", expected)
+
+
+def _took_over(above: Unit, closed: Unit) -> bool:
+    """Whether a unit carries on a closed one of its level; the end days only grow: no cycle.
+
+    Not so for sites: their figures are added up and shown to each one's director.
+    """
+    if above.level != closed.level or closed.level not in MERGED_LEVELS or closed.valid_to is None:
+        return False
+    return above.valid_to is None or above.valid_to > closed.valid_to

@@ -1,15 +1,17 @@
-"""What people and the worker did: runs and refused rows, in SQLite or PostgreSQL.
+"""What people and the worker did: runs, refused rows, audit, secrets; in SQLite or PostgreSQL.
 
 The warehouse holds figures and can be rebuilt; the state cannot, so it lives apart and is migrated.
 """
 
 from __future__ import annotations
 
+from cockpit.state.audit import AuditLine, What, audit_lines, record_act, record_audit
 from cockpit.state.database import engine
 from cockpit.state.runs import (
     RefusedRow,
     RunRecord,
     RunStatus,
+    fail_last_run,
     forget_runs,
     last_run_by_source,
     last_runs,
@@ -19,13 +21,19 @@ from cockpit.state.runs import (
 )
 
 __all__ = [
+    "AuditLine",
     "RefusedRow",
     "RunRecord",
     "RunStatus",
+    "What",
+    "audit_lines",
     "engine",
+    "fail_last_run",
     "forget_runs",
     "last_run_by_source",
     "last_runs",
+    "record_act",
+    "record_audit",
     "record_run",
     "refused_rows",
     "runs_of",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cockpit.settings import Home
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """Revision that this code expects: the head of `migrations/versions` (a test compares them)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -84,5 +84,7 @@ def _migrate(opened: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with opened.begin() as connection:
+        if opened.dialect.name == "sqlite":  # its driver would commit each statement on its own
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

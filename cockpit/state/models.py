@@ -23,7 +23,8 @@ class Base(DeclarativeBase):
 class Run(Base):
     """One attempt to read one source; instants are naive UTC.
 
-    hashes: digests of the batches it accepted, separated by spaces.
+    hashes: digests of the batches it accepted, separated by spaces. tries: failures in a row that
+    may be tried again, this one included.
     """
 
     __tablename__ = "run"
@@ -40,6 +41,7 @@ class Run(Base):
     refused: Mapped[int]
     sentence: Mapped[str] = mapped_column(Text)
     hashes: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(server_default="0")
 
 
 class Quarantine(Base):
@@ -53,3 +55,38 @@ class Quarantine(Base):
     line: Mapped[int | None]
     column: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+
+
+class Audit(Base):
+    """One thing that was refused, or that somebody did: who, what, to what; naive UTC."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject_what_at", "subject", "what", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    what: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    sentence: Mapped[str] = mapped_column(Text)
+
+
+class Secret(Base):
+    """A secret of the sources, encrypted; its key is never in this database."""
+
+    __tablename__ = "secret"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+
+
+class Lease(Base):
+    """Who may act: token grows at each change of hands, beat while the holder lives."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    token: Mapped[int]
+    beat: Mapped[int]
+    holder: Mapped[str] = mapped_column(String(200))

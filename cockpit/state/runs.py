@@ -47,7 +47,8 @@ class RunRecord:
     """One attempt to read one source; instants are naive UTC.
 
     lines = accepted + refused, in lines of the deliveries. sentence: what to tell a person, empty
-    when all went well. hashes: `source_hash` of the batches accepted. id: given by the database.
+    when all went well. hashes: `source_hash` of the batches accepted. tries: failures in a row that
+    may be tried again, this one included; 0 for any other run. id: given by the database.
     """
 
     source: str
@@ -60,6 +61,7 @@ class RunRecord:
     refused: int = 0
     sentence: str = ""
     hashes: tuple[str, ...] = ()
+    tries: int = 0
     id: int | None = None
 
 
@@ -69,19 +71,30 @@ def record_run(engine: Engine, run: RunRecord, refused: Iterable[RefusedRow] = (
         row = Run(**_columns(run))
         session.add(row)
         session.flush()
-        kept = [
-            {
-                "run_id": row.id,
-                "file": r.file,
-                "line": r.line,
-                "column": r.column,
-                "reason": r.reason,
-            }
-            for r, _ in zip(refused, range(KEPT_REFUSED_ROWS), strict=False)
-        ]
-        if kept:
-            session.execute(insert(Quarantine), kept)
+        _keep_refused(session, row.id, refused)
         return row.id
+
+
+def fail_last_run(
+    engine: Engine, source: str, sentence: str, refused: Iterable[RefusedRow] = ()
+) -> None:
+    """Say in the newest run of a source that the warehouse refused what it had read."""
+    with Session(engine) as session, session.begin():
+        row = session.scalars(_newest().where(Run.source == source).limit(1)).first()
+        if row is None:
+            return
+        row.status = "failed"
+        row.sentence = " ".join(filter(None, (row.sentence, sentence)))
+        _keep_refused(session, row.id, refused)
+
+
+def _keep_refused(session: Session, run_id: int, refused: Iterable[RefusedRow]) -> None:
+    kept = [
+        {"run_id": run_id, "file": r.file, "line": r.line, "column": r.column, "reason": r.reason}
+        for r, _ in zip(refused, range(KEPT_REFUSED_ROWS), strict=False)
+    ]
+    if kept:
+        session.execute(insert(Quarantine), kept)
 
 
 def last_runs(engine: Engine, limit: int = 50) -> tuple[RunRecord, ...]:
@@ -130,7 +143,8 @@ def _read(engine: Engine, statement: Select[Run]) -> tuple[RunRecord, ...]:
 def _columns(run: RunRecord) -> dict[str, object]:
     names = ("source", "started_at", "ended_at", "status", "files", "lines", "accepted", "refused")
     known = {name: getattr(run, name) for name in names}
-    return known | {"sentence": run.sentence, "hashes": " ".join(run.hashes)}
+    more = {"sentence": run.sentence, "hashes": " ".join(run.hashes), "tries": run.tries}
+    return known | more
 
 
 def _record(row: Run) -> RunRecord:
@@ -146,4 +160,5 @@ def _record(row: Run) -> RunRecord:
         refused=row.refused,
         sentence=row.sentence,
         hashes=tuple(row.hashes.split()),
+        tries=row.tries,
     )

@@ -54,6 +54,7 @@ PAGES = (
     Page("activite", mark("Activité"), "ecg_heart", "bar", Domain.ACTIVITY),
     Page("explorer", mark("Explorer"), "query_stats"),
     Page("sources", mark("Sources"), "database", admin=True),
+    Page("administration", mark("Administration"), "settings", admin=True),
     Page("plus", mark("Plus"), "more_horiz", "bar"),
     Page("indicateur", mark("Indicateur"), "insights", "hidden"),
 )
@@ -98,7 +99,7 @@ def streamlit_pages() -> list[StreamlitPage]:
 
 @cache
 def _made(_spoken: Language) -> tuple[StreamlitPage, ...]:
-    """Made once per language: looking for their ten files would cost each run 0.8 ms."""
+    """Made once per language: looking for their eleven files would cost each run 0.8 ms."""
     return tuple(
         st.Page(
             _FILES / f"{found.id}.py",
@@ -146,7 +147,7 @@ def _badge(found: Page, red: int) -> str:
     return f'<span class="ck-badge">{red if red <= _SHOWN else f"{_SHOWN}+"}</span>'
 
 
-_WHOLE = frozenset({"synthese", "alertes", "sources", "plus"})
+_WHOLE = frozenset({"synthese", "alertes", "sources", "administration", "plus"})
 """Pages about all that the role sees: their tab leads back to the top."""
 
 

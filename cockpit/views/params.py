@@ -19,6 +19,7 @@ from cockpit.series.model import Period
 
 _CODE = re.compile(r"[\w.\-]{1,64}")
 _FACET = re.compile(r"[\w.\-/ ]{1,120}")
+_PLAIN = ("source", "screen", "tab", "act", "kind", "code")
 _URL_NAMES = {"role": "as", "language": "lang"}
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -38,6 +39,11 @@ class Params:
     split: str | None = None
     facet: str | None = None
     source: str | None = None
+    screen: str | None = None
+    tab: str | None = None
+    act: str | None = None
+    kind: str | None = None
+    code: str | None = None
 
     def lasting(self) -> Params:
         """Role, unit, period and language, without the parameters of one page only."""
@@ -63,7 +69,7 @@ def parse(query: Mapping[str, str]) -> Params:
         grain=_choice(Grain, query.get("grain")),
         split=_matching(_CODE, query.get("split")),
         facet=_matching(_FACET, query.get("facet")),
-        source=_matching(_CODE, query.get("source")),
+        **{name: _matching(_CODE, query.get(name)) for name in _PLAIN},
     )
 
 

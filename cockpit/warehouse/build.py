@@ -208,12 +208,16 @@ _MIXED_LEVELS = """
     JOIN measure m ON m.measure_id = a.measure_id
     JOIN unit high ON high.unit_id = a.unit_id
     JOIN unit low ON low.unit_id = b.unit_id
+    WHERE low.level <> high.level
     ORDER BY ALL LIMIT 1
 """
 
 
 def _refuse_mixed_levels(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
-    """One measure reported on a unit and again on one above it would count twice."""
+    """One measure reported on a unit and again on one above it would count twice.
+
+    Not so on a closed unit and on the one of its level that took it over: each says its own days.
+    """
     clash = first_row(connection, _MIXED_LEVELS.format(reported="reporter"))
     if clash:  # `reporter` also remembers units whose figures were all withdrawn since
         clash = first_row(connection, _MIXED_LEVELS.format(reported="observation"))

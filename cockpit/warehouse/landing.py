@@ -13,20 +13,37 @@ The number orders all batches of the installation, so that a replay gives the sa
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cockpit.connect.batch import ROWS, Batch, Replace
+from cockpit.connect.batch import QUARANTINE, ROWS, Batch, Replace
 from cockpit.errors import DamagedLanding
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
+HELD = ".held"
+DISCARDED = ".discarded"
+
 _TEXTS = [column.name for column in ROWS if column.type == pa.string()]
+_CODED_ROWS = pa.schema(
+    [
+        (
+            column.name,
+            pa.dictionary(pa.int32(), pa.string()) if column.name in _TEXTS else column.type,
+        )
+        for column in ROWS
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +86,11 @@ class Landed:
     def rows(self) -> pa.Table:
         """The accepted rows, texts as dictionaries. Raises DamagedLanding when a bit of the file
         has changed since."""
-        data = self.rows_path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != self.rows_sha256:
-            raise DamagedLanding(file=f"{self.source}/{self.rows_path.name}")
-        return pq.read_table(pa.BufferReader(data), read_dictionary=_TEXTS)
+        with self.rows_path.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != self.rows_sha256:
+                raise DamagedLanding(file=f"{self.source}/{self.rows_path.name}")
+            stream.seek(0)
+            return pq.read_table(stream, read_dictionary=_TEXTS)
 
     def quarantine(self) -> pa.Table:
         """The refused rows."""
@@ -85,6 +103,17 @@ def landed(landing: Path) -> tuple[Landed, ...]:
     return tuple(sorted(found, key=lambda one: one.seq))
 
 
+def in_state(landing: Path, suffix: str, source: str = "*") -> tuple[Landed, ...]:
+    """Batches whose manifest ends like this (see `cockpit.warehouse.held`), as they arrived."""
+    found = [_read_manifest(path) for path in landing.glob(f"{source}/*{suffix}")]
+    return tuple(sorted(found, key=lambda one: one.seq))
+
+
+def kept_back(landing: Path, source: str = "*") -> tuple[Landed, ...]:
+    """Batches that a person must look at, or sent away: neither published nor read again."""
+    return (*in_state(landing, HELD, source), *in_state(landing, DISCARDED, source))
+
+
 def set_aside_before(landing: Path) -> tuple[Landed, ...]:
     """Every batch that the warehouse refused whole; its number is never given to another."""
     return tuple(_read_manifest(path) for path in landing.glob("*/*.refused"))
@@ -94,19 +123,22 @@ def known_hashes(landing: Path, source: str, structure_hash: str) -> frozenset[s
     """Deliveries of a source that need not be read again.
 
     One that had refused rows, or that the warehouse refused whole, is read again once the
-    structure has changed: its unknown units may be known now.
+    structure has changed: its unknown units may be known now. One that is kept back never is.
     """
     kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
     aside = [_read_manifest(path) for path in (landing / source).glob("*.refused")]
     settled = {one.source_hash for one in kept if not one.refused}
     same = {one.source_hash for one in (*kept, *aside) if one.structure_hash == structure_hash}
-    return frozenset(settled | same)
+    return frozenset(settled | same | {one.source_hash for one in kept_back(landing, source)})
 
 
 def cursor_of(landing: Path, source: str) -> str:
-    """Where the last kept batch of a source says to go on; what was set aside is asked again."""
+    """Where the last kept batch of a source that says so goes on; what was set aside is asked
+    again."""
     kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
-    return max(kept, key=lambda one: one.seq).cursor if kept else ""
+    kept += kept_back(landing, source)
+    said = [one for one in kept if one.cursor]
+    return max(said, key=lambda one: one.seq).cursor if said else ""
 
 
 def land(
@@ -138,14 +170,14 @@ def land(
         replace=batch.replace,
         provisional_days=provisional_days,
         lines=batch.lines,
-        accepted=batch.rows.num_rows,
+        accepted=len(batch.observations),
         refused=batch.quarantine.num_rows,
         rows_sha256="",
         folder=folder,
         cursor=batch.cursor,
     )
-    digest = _write_parquet(batch.rows, manifest.rows_path)
-    _write_parquet(batch.quarantine, manifest.quarantine_path)
+    digest = _write_parquet(batch.observations.tables(), _CODED_ROWS, manifest.rows_path)
+    _write_parquet([batch.quarantine], QUARANTINE, manifest.quarantine_path)
     manifest = replace(manifest, rows_sha256=digest)
     _write_manifest(manifest)
     _forget(previous, manifest)
@@ -171,15 +203,34 @@ def set_aside(batch: Landed) -> None:
     fsync(batch.folder)
 
 
-def _write_parquet(table: pa.Table, path: Path) -> str:
-    """Write durably; returns the sha256 of the file."""
-    written = pa.BufferOutputStream()
-    pq.write_table(table, written, compression="zstd")
-    data = written.getvalue()
+class _Hashed(io.RawIOBase):
+    """A file being written, and the sha256 of what it holds so far."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> str:
+    """Write durably, a row group per table; returns the sha256 of the file."""
     partial = path.with_suffix(".partial")
-    partial.write_bytes(data)
+    hashed = _Hashed(partial)
+    with hashed, pq.ParquetWriter(hashed, schema, compression="zstd", store_schema=False) as writer:
+        for table in tables:
+            writer.write_table(table)
     _commit(partial, path)
-    return hashlib.sha256(data).hexdigest()
+    return hashed.sha256.hexdigest()
 
 
 def _write_manifest(manifest: Landed) -> None:

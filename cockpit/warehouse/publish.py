@@ -14,8 +14,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
@@ -30,7 +32,18 @@ POINTER = "CURRENT"
 _PREFIX = "gen-"
 _SMALLEST_BYTES = 16 << 20
 
+_TICK_S = 0.1
+
 Change = Callable[[duckdb.DuckDBPyConnection], None]
+Fence = Callable[[], None]
+"""Called just before the pointer moves: raises when this process may no longer publish."""
+
+
+def no_fence() -> None:
+    """Nobody else may have taken over."""
+
+
+_fence: ContextVar[Fence] = ContextVar("fence", default=no_fence)
 
 
 def current_path(generations: Path) -> Path | None:
@@ -50,26 +63,49 @@ def number_of(path: Path) -> int:
 
 
 @contextmanager
-def publishing(generations: Path) -> Iterator[None]:
-    """Hold the publish lock. Raises WarehouseBusy when another process holds it."""
+def publishing(
+    generations: Path, *, patience_s: float = 0.0, fence: Fence = no_fence
+) -> Iterator[None]:
+    """Hold the publish lock. Raises WarehouseBusy when another process holds it for so long."""
     generations.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience_s
     with (generations / ".lock").open("a") as lock:
+        while not _taken(lock.fileno()):
+            if time.monotonic() >= deadline:
+                raise WarehouseBusy
+            time.sleep(_TICK_S)
+        token = _fence.set(fence)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WarehouseBusy from error
-        yield
+            yield
+        finally:
+            _fence.reset(token)
 
 
-def publish(home: Home, change: Change, *, from_scratch: bool = False) -> int:
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def kept(generations: Path) -> tuple[Path, ...]:
+    """The published files that are still there, oldest first."""
+    return tuple(sorted(generations.glob(f"{_PREFIX}*.duckdb"), key=number_of))
+
+
+def publish(
+    home: Home, change: Change, *, from_scratch: bool = False, base: Path | None = None
+) -> int:
     """Apply `change` to a copy of the newest state and publish it; returns its number.
 
     The caller holds `publishing`. `change` raises to refuse: then nothing is published.
-    from_scratch starts from empty tables (rebuild, change of structure). Raises DiskFull before
-    it starts, or when the disk fills up on the way.
+    from_scratch starts from empty tables (rebuild, change of structure). base: the published file
+    to copy instead of the newest. Raises DiskFull before it starts, or when the disk fills up on
+    the way.
     """
     folder = home.generations
-    newest = current_path(folder)
+    newest = base or current_path(folder)
     number = max(map(number_of, folder.glob(f"{_PREFIX}*.duckdb")), default=0) + 1
     building = folder / f".build-{os.getpid()}.duckdb"
     _sweep(folder)
@@ -79,6 +115,7 @@ def publish(home: Home, change: Change, *, from_scratch: bool = False) -> int:
         if newest and not from_scratch:
             shutil.copyfile(newest, building)
         _build(building, change, number, home.installation.duckdb_memory_limit)
+        _fence.get()()
         _reveal(building, folder / f"{_PREFIX}{number:06d}.duckdb")
     except (OSError, duckdb.Error):
         _refuse_full_disk(folder, _SMALLEST_BYTES, needed)

@@ -39,7 +39,9 @@ class _NothingAccepted(Exception):
 
 def pending(home: Home, units: UnitTree) -> Pending:
     """What the newest generation does not hold: batches landed since, or all of them when the
-    structure (or the shape of the tables) is no longer its own."""
+    structure (or the shape of the tables) is no longer its own, or when one that was held comes
+    back before deliveries of its source that were published meanwhile: it must not win over them.
+    """
     everything = landing.landed(home.landing)
     if publish.current_path(home.generations) is None:
         return Pending(everything, from_scratch=True)
@@ -49,6 +51,8 @@ def pending(home: Home, units: UnitTree) -> Pending:
         return Pending(everything, from_scratch=True)
     held = current.batch_keys
     new = tuple(one for one in everything if (one.source, one.source_hash) not in held)
+    if any(one.seq < current.last_numbers.get(one.source, 0) for one in new):
+        return Pending(everything, from_scratch=True)
     return Pending(new, from_scratch=False)
 
 

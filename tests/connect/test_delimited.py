@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from contextlib import suppress
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -19,10 +21,18 @@ from cockpit.errors import BadDelivery
 LAYOUT = Layout(";")
 
 
-def _cut(text: str, columns: tuple[str, ...] = ("a", "b"), layout: Layout = LAYOUT):
-    found = delimited.cut(text.encode(), layout, "f.csv", columns)
-    kept = [tuple(row.values()) for row in found.table.select([*columns, LINE]).to_pylist()]
-    quarantine = found.refused.to_pydict()
+def _blocks(text: bytes, size: int) -> Iterator[bytes]:
+    """The text as it is read from a disk: blocks that end anywhere."""
+    return (text[start : start + size] for start in range(0, len(text), size))
+
+
+def _cut(
+    text: str, columns: tuple[str, ...] = ("a", "b"), layout: Layout = LAYOUT, size: int = 1 << 22
+):
+    parts = list(delimited.cut(_blocks(text.encode(), size), layout, "f.csv", columns))
+    table = pa.concat_tables([part.table for part in parts])
+    kept = [tuple(row.values()) for row in table.select([*columns, LINE]).to_pylist()]
+    quarantine = pa.concat_tables([part.refused for part in parts]).to_pydict()
     return kept, list(zip(quarantine["line"], quarantine["reason"], strict=True))
 
 
@@ -150,7 +160,7 @@ def test_any_bytes_are_cut_or_refused_never_a_crash(data: bytes, encoding) -> No
     for content in (data, b"a;b\n" + data):
         with suppress(BadDelivery):
             text = utf8_bytes(content, encoding, "f.csv")
-            delimited.cut(text, LAYOUT, "f.csv", ("a", "b"))
+            list(delimited.cut(iter([text]), LAYOUT, "f.csv", ("a", "b")))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

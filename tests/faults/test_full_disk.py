@@ -44,7 +44,7 @@ def on_disk_of(tmp_path: Path) -> Iterator[OnDisk]:
     subprocess.run(["umount", str(folder)], check=False)
 
 
-def test_a_refresh_does_not_start_without_room(on_disk_of):
+def test_f05_a_refresh_does_not_start_without_room(on_disk_of):
     installation = on_disk_of(40)
     before, number = installation.rows(), installation.number
     filler = installation.home.generations / "filler"
@@ -58,7 +58,7 @@ def test_a_refresh_does_not_start_without_room(on_disk_of):
     assert installation.visits() == {("10", "2026-03-01"): 5, ("10", "2026-03-02"): 6}
 
 
-def test_a_disk_that_fills_up_during_the_build_publishes_nothing(on_disk_of):
+def test_f05_a_disk_that_fills_up_during_the_build_publishes_nothing(on_disk_of):
     installation = on_disk_of(40)
     before, number = installation.rows(), installation.number
 

@@ -1,4 +1,4 @@
-"""kill -9 of the refreshing process at any moment (faults F1 and F2 of docs/security.md).
+"""kill -9 of the refreshing process at any moment (faults F1 and F2).
 
 Every file holds 600 rows (200 days of three units) whose figure is the number of the file; it
 replaces the file before. Whatever the moment of the kill:
@@ -17,10 +17,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
+from cockpit import state
 from cockpit.settings import Home
 from cockpit.warehouse import landing
 from tests.faults.zygote import DAYS, UNITS, deliver
@@ -55,6 +60,12 @@ class Zygote:
         os.kill(pid, signal.SIGKILL)
         assert self.process.stdout.readline() == "dead\n"
 
+    def limited(self, number: int, size: int) -> None:
+        self.process.stdin.write(f"{number} {size}\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline().strip().isdigit()
+        assert self.process.stdout.readline() == "dead\n"
+
     def close(self) -> None:
         self.process.stdin.close()
         self.process.stdout.close()
@@ -63,6 +74,12 @@ class Zygote:
 
 @pytest.fixture
 def killed(tmp_path: Path) -> Iterator[tuple[Installation, Zygote, float]]:
+    with killing(tmp_path) as ready:
+        yield ready
+
+
+@contextmanager
+def killing(tmp_path: Path) -> Iterator[tuple[Installation, Zygote, float]]:
     """An installation with one file published, what will refresh it, and how long that takes."""
     installation = Installation(Home(tmp_path), {"urgences": URGENCES})
     deliver(installation.home, 1)
@@ -91,15 +108,17 @@ def published(installation: Installation) -> int:
     return int(low)
 
 
-def sweep(installation: Installation, zygote: Zygote, seconds: float, kills: int) -> list[int]:
+def sweep(
+    installation: Installation, zygote: Zygote, seconds: float, kills: int, seed: int = 20261121
+) -> list[int]:
     """Kill `kills` times; what was published after each.
 
-    Moments are drawn over two and a half refreshes, however fast the machine is at that time.
+    Moments are drawn over a refresh and a fifth, however fast the machine is at that time.
     """
     seen = [2]
-    moments = random.Random(20261121)
+    moments = random.Random(seed)
     for _ in range(kills):
-        zygote.kill_one_after(moments.uniform(0.0, 2.5 * seconds), seen[-1] + 1)
+        zygote.kill_one_after(moments.uniform(0.0, 1.2 * seconds), seen[-1] + 1)
         seen.append(published(installation))
         assert seen[-1] >= max(last_acknowledged(installation), seen[-2])
     installation.refresh()
@@ -109,13 +128,51 @@ def sweep(installation: Installation, zygote: Zygote, seconds: float, kills: int
     return seen
 
 
-def test_eight_kills_lose_nothing_and_leave_nothing_half_done(killed):
+def test_f02_eight_kills_lose_nothing_and_leave_nothing_half_done(killed):
     sweep(*killed, kills=8)
 
 
 @pytest.mark.slow
-def test_a_hundred_kills_lose_nothing_and_leave_nothing_half_done(killed, capsys):
-    seen = sweep(*killed, kills=100)
+def test_f02_a_thousand_kills_lose_nothing_and_leave_nothing_half_done(tmp_path, capsys):
+    """Ten installations of a hundred kills each, two at a time: files stay few, refreshes short."""
+
+    def hundred(seed: int) -> int:
+        with killing(tmp_path / str(seed)) as ready:
+            return sweep(*ready, kills=100, seed=seed)[-1]
+
+    for seed in range(10):
+        state.engine(Home(tmp_path / str(seed)))  # alembic is not made for two threads
+    began = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        delivered = sum(pool.map(hundred, range(10)))
+    took = time.monotonic() - began
     with capsys.disabled():
-        print(f"\n100 kill -9, {seen[-1]} files delivered, 0 lost, 0 half published")
-    assert seen[-1] > 30  # the sweep reaches the end of a refresh often enough to mean something
+        print(f"\n1000 kill -9 in {took:.0f} s, {delivered} files published, 0 lost, 0 partial")
+    assert delivered > 100  # the sweep reaches the end of a refresh often enough to mean something
+
+
+def test_f02_a_migration_killed_after_any_statement_is_done_again_whole(tmp_path):
+    """The process that makes the state is killed after its first statement, its second..."""
+    for statements in count(1):
+        home = Home(tmp_path / str(statements))
+        pid = os.fork()
+        if pid == 0:
+            _die_after(statements)
+            state.engine(home)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        assert state.last_runs(state.engine(home)) == ()
+        assert state.audit_lines(state.engine(home)) == ()
+        if not os.WIFSIGNALED(status):
+            break
+    assert statements > 20
+
+
+def _die_after(statements: int) -> None:
+    done = count(1)
+
+    def look(*_: object) -> None:
+        if next(done) == statements:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "after_cursor_execute", look)

@@ -53,7 +53,7 @@ def start(script: str, installation: Installation) -> subprocess.Popen[str]:
     )
 
 
-def test_four_processes_at_once_load_every_batch_once(installation):
+def test_f09_four_processes_at_once_load_every_batch_once(installation):
     """Ten files of one visit each: 10 visits, ten batches, whoever wins."""
     for day in range(10):
         installation.drop(f"urgences-{day}.csv", f"{day + 1:02d}/03/2026;10;1")
@@ -64,7 +64,7 @@ def test_four_processes_at_once_load_every_batch_once(installation):
     assert installation.rows("SELECT count(*), count(DISTINCT file) FROM g.batch") == [(10, 10)]
 
 
-def test_a_frozen_holder_blocks_nobody_from_reading_and_ends_whole_when_it_wakes(installation):
+def test_f08_a_frozen_holder_blocks_nobody_from_reading_and_ends_whole_when_it_wakes(installation):
     installation.drop("urgences-1.csv", "01/03/2026;10;5")
     installation.refresh()
     number = installation.number

@@ -1,13 +1,17 @@
 """Starts refreshing processes that are ready at once: imports are done, then each is a fork.
 
-One line in (how many files exist already), one line out (the pid of the new process). That process
+One line in (the number of the next file), one line out (the pid of the new process). That process
 delivers file after file and refreshes; it appends the number of each file to `acknowledged` once
-the refresh that published it has returned. It ends only by being killed.
+the refresh that published it has returned. It ends only by being killed. With a second number on
+the line it delivers one file, refreshes once and ends, and the system refuses it any write past so
+many bytes of a file.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import sys
 from datetime import date, timedelta
 from itertools import count
@@ -45,12 +49,26 @@ def work(first: int) -> None:
             acknowledged.flush()
 
 
+def limited(number: int, size: int) -> None:
+    """One refresh under a limit of size."""
+    home = settings.home()
+    deliver(home, number)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    try:
+        refresh(home, forecasts=False)
+    finally:
+        os._exit(0)
+
+
 def main() -> None:
     """Fork once per line."""
     for line in sys.stdin:
+        numbers = [int(text) for text in line.split()]
         pid = os.fork()
         if pid == 0:
-            work(int(line))
+            limited(*numbers) if len(numbers) == 2 else work(numbers[0])
         print(pid, flush=True)
         os.waitpid(pid, 0)
         print("dead", flush=True)

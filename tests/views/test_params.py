@@ -21,6 +21,11 @@ FULL = {
     "split": "unit",
     "facet": "1/6411",
     "source": "lits-8h",
+    "screen": "source",
+    "tab": "columns",
+    "act": "publish",
+    "kind": "csv",
+    "code": "2110",
 }
 
 

@@ -2,6 +2,7 @@
 
 from cockpit.views.screens import (
     activite,
+    administration,
     alertes,
     capacite,
     explorer,
@@ -15,6 +16,7 @@ from cockpit.views.screens import (
 
 __all__ = [
     "activite",
+    "administration",
     "alertes",
     "capacite",
     "explorer",

@@ -1,0 +1,109 @@
+"""TOML written so that a person still knows their file: comments and order stay."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Item, Table
+
+from cockpit.errors import BadSource
+
+_ALWAYS_TABLES = {"measures", "ranges"}
+"""Tables that grow by a line each: never written on one."""
+
+Values = dict[str, Any]
+
+
+def read(text: str, file: str) -> Values:
+    """The values of a text. Raises BadSource."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSource(file=file, expected="du TOML valide") from error
+
+
+def edited(text: str, values: Mapping[str, object]) -> str:
+    """The text with other values; what did not change keeps its place and its comments.
+
+    Should the text be too twisted to be edited so, it is written anew.
+    """
+    wanted = plain(values)
+    try:
+        document = tomlkit.parse(text)
+        _bring(document, wanted)
+        made = tomlkit.dumps(document)
+        if repr(_sorted(tomllib.loads(made))) == repr(_sorted(wanted)):
+            return made
+    except (TOMLKitError, tomllib.TOMLDecodeError, ValueError, KeyError):
+        pass
+    return written(wanted)
+
+
+def written(values: Mapping[str, object]) -> str:
+    """A whole new text."""
+    document = tomlkit.document()
+    _bring(document, plain(values))
+    return tomlkit.dumps(document)
+
+
+def plain(values: Mapping[str, object]) -> Values:
+    """As TOML can say it: what is None is absent, a tuple is a list."""
+    return {key: _plain(value) for key, value in values.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return plain(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        several = sorted(value) if isinstance(value, set | frozenset) else value
+        return [_plain(one) for one in several]
+    return value
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _bring(table: MutableMapping[str, Any], values: Values) -> None:
+    """Change only what differs."""
+    for key in [key for key in table if key not in values]:
+        del table[key]
+    simple_first = sorted(values, key=lambda key: isinstance(values[key], dict))
+    for key in simple_first:
+        old, new = table.get(key), values[key]
+        if isinstance(new, dict) and isinstance(old, MutableMapping):
+            _bring(old, new)
+        elif old is None or repr(_unwrapped(old)) != repr(new):
+            inline = isinstance(table, InlineTable) or _fits_a_line(key, new, table)
+            table[key] = _item(new, inline=inline)
+
+
+def _unwrapped(item: Any) -> object:
+    return item.unwrap() if hasattr(item, "unwrap") else item
+
+
+def _fits_a_line(key: str, value: object, table: MutableMapping[str, Any]) -> bool:
+    """`date = { column = "jour", format = "%Y" }`: as sources are written by hand."""
+    flat = isinstance(value, dict) and not any(isinstance(one, dict) for one in value.values())
+    return flat and isinstance(table, Table) and key not in _ALWAYS_TABLES
+
+
+def _item(value: object, *, inline: bool) -> Item:
+    if isinstance(value, list):
+        array = tomlkit.array()
+        array.extend(_item(one, inline=True) for one in value)
+        return array
+    if not isinstance(value, dict):
+        return tomlkit.item(value)
+    made = tomlkit.inline_table() if inline else tomlkit.table()
+    for key in sorted(value, key=lambda key: isinstance(value[key], dict)):
+        one = value[key]
+        fits = inline or _fits_a_line(key, one, made)
+        made[key] = _item(one, inline=fits)
+    return made

@@ -1,0 +1,153 @@
+"""What a delivery should look like: what its source's `[contract]` says, and what it always was.
+
+A value outside its range refuses the delivery (freeze), its line (discard), or is kept and said
+(evolve). A delivery that looks nothing like the earlier ones - a thousand times more (k€ become €),
+most of its lines missing - is held: kept on disk, published once a person says so
+(`cockpit source approve`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Annotated, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+
+from cockpit.connect.mapping import Fault, Mapped
+from cockpit.connect.rules import Replace, known_measure
+from cockpit.i18n import label
+from cockpit.kpi.measures import MEASURES
+from cockpit.kpi.model import MeasureId
+
+Mode = Literal["evolve", "freeze", "discard"]
+
+_FEWEST_PERIODS = {"day": 5, "month": 3}
+_FEWEST_ROWS = 3
+
+
+def _low_then_high(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] > pair[1]:
+        message = "deux nombres, le plus petit d'abord"
+        raise ValueError(message)
+    return pair
+
+
+Range = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_low_then_high)]
+
+
+class Contract(BaseModel):
+    """`[contract]` of a source.
+
+    mode: what happens to a value outside its range. ranges: by measure, lowest and highest value.
+    ratio: how many times larger or smaller than usual values may be. drop: largest part of the
+    usual lines per period that may be missing. 0 switches either check off.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Mode = Field("evolve", title="En cas d'écart au contrat")
+    ranges: dict[Annotated[str, AfterValidator(known_measure)], Range] = Field(
+        default_factory=dict, title="Valeurs possibles par mesure"
+    )
+    ratio: float = Field(50.0, ge=0, title="Rapport à l'habitude qui retient une livraison")
+    drop: float = Field(
+        0.6, ge=0, lt=1, title="Part de lignes manquantes qui retient une livraison"
+    )
+
+
+def out_of_range(mapped: Mapped, contract: Contract) -> Iterator[Fault]:
+    """The lines that hold a value outside the contract, one fault per column and measure."""
+    for piece in mapped.pieces if contract.ranges else ():
+        for measure, (low, high) in contract.ranges.items():
+            far = (piece.value < low) | (piece.value > high)
+            far &= piece.measure.where(measure.__eq__)
+            if far.any():
+                reason = f"valeur hors du contrat : de {low:g} à {high:g}"
+                yield Fault(np.unique(piece.rows[far]), piece.column, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one measure of one delivery looked like, budget and plan left out.
+
+    periods: distinct days (months). size: geometric mean of what is not 0; 0 when all is.
+    """
+
+    rows: int
+    periods: int
+    size: float
+    last: date
+
+
+Shapes = Mapping[str, Shape]
+"""By measure."""
+
+
+def shapes(tables: Iterable[pa.Table]) -> dict[str, Shape]:
+    """What each measure of a batch looks like. tables: its rows, schema ROWS, in parts."""
+    parts: dict[str, list[tuple[int, frozenset[date], float, int]]] = {}
+    for table in tables:
+        actual = table.filter(pc.equal(table["scenario"].cast(pa.string()), "actual"))
+        names = actual["measure"].cast(pa.string())
+        for name in sorted(pc.unique(names).to_pylist()):
+            own = actual.filter(pc.equal(names, name))
+            values = np.abs(own["value"].to_numpy())
+            logs = np.log10(values[values > 0])
+            days = frozenset(pc.unique(own["day"]).to_pylist())
+            parts.setdefault(name, []).append((own.num_rows, days, float(logs.sum()), len(logs)))
+    return {name: _together(found) for name, found in parts.items()}
+
+
+def _together(parts: Sequence[tuple[int, frozenset[date], float, int]]) -> Shape:
+    rows, logs = sum(one[0] for one in parts), sum(one[2] for one in parts)
+    counted = sum(one[3] for one in parts)
+    days = frozenset[date]().union(*(one[1] for one in parts))
+    return Shape(rows, len(days), 10 ** (logs / counted) if counted else 0.0, max(days))
+
+
+def unusual(found: Shapes, history: Sequence[Shapes], contract: Contract, replace: Replace) -> str:
+    """Why a person must look at a delivery first, in French; "" when it looks like the others.
+
+    history: shapes of the source's kept deliveries, any order; a week of days (three months) of a
+    measure makes a habit. replace: what the delivery replaces; a few corrected rows replace only
+    themselves, so that they may be few when they are not the newest.
+    """
+    said = []
+    for measure, shape in found.items():
+        before = [one[measure] for one in history if measure in one]
+        step = MEASURES[MeasureId(measure)].step
+        if sum(one.periods for one in before) < _FEWEST_PERIODS[step]:
+            continue
+        said += _other_size(measure, shape, before, contract.ratio)
+        if replace != "rows" or shape.last > max(one.last for one in before):
+            said += _too_few(measure, shape, before, contract.drop)
+    return " ".join(said)
+
+
+def _other_size(measure: str, shape: Shape, before: Sequence[Shape], largest: float) -> list[str]:
+    usual = median(one.size for one in before)
+    if not largest or not usual or not shape.size or shape.rows < _FEWEST_ROWS:
+        return []
+    times = shape.size / usual
+    if 1 / largest < times < largest:
+        return []
+    said = f"{times:.0f} fois plus" if times > 1 else f"{1 / times:.0f} fois moins"
+    return [f"« {_name(measure)} » vaut {said} que d'habitude : l'unité a-t-elle changé (k€, €) ?"]
+
+
+def _too_few(measure: str, shape: Shape, before: Sequence[Shape], largest: float) -> list[str]:
+    usual = sum(one.rows for one in before) / sum(one.periods for one in before)
+    missing = 1 - shape.rows / shape.periods / usual
+    if not largest or missing < largest:
+        return []
+    return [f"« {_name(measure)} » : il manque {100 * missing:.0f} % des lignes habituelles."]
+
+
+def _name(measure: str) -> str:
+    return label(MEASURES[MeasureId(measure)])

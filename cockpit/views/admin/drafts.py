@@ -1,0 +1,78 @@
+"""What a person is editing: what the file said when they began, so that nobody overwrites another.
+
+A draft lasts as long as its form is on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from cockpit.administer.sources import SourceState
+from cockpit.i18n import gettext as _
+from cockpit.series.model import Status
+from cockpit.views.admin import words
+
+First = TypeVar("First")
+
+
+@dataclass(frozen=True)
+class Draft(Generic[First]):
+    """first: what the file held. version: of the file then. turn: which edit of the session."""
+
+    place: str
+    name: str
+    turn: int
+    version: str
+    first: First
+
+    def key(self, widget: str) -> str:
+        """The key of a widget of this draft."""
+        return f"{self.place}_{self.name}_{self.turn}_{widget}"
+
+
+def opened(place: str, one: SourceState, read: Callable[[], First]) -> Draft[First]:
+    """The draft of a form; a new one when the form was not on the screen."""
+    name, version = one.name, one.version
+    slot, on_screen = f"draft_{place}", st.session_state.get("draft_on_screen")
+    kept: Draft[First] | None = st.session_state.get(slot)
+    here = f"{place}/{name}"
+    st.session_state["draft_on_screen"] = here
+    if kept and kept.name == name and on_screen == here:
+        return kept
+    turn = st.session_state.get("draft_turn", 0) + 1
+    st.session_state["draft_turn"] = turn
+    made = Draft(place, name, turn, version, read())
+    st.session_state[slot] = made
+    return made
+
+
+def close(draft: Draft[First]) -> None:
+    """Its changes are written: the next form starts from the file again."""
+    st.session_state.pop(f"draft_{draft.place}", None)
+
+
+def left() -> None:
+    """No form is on the screen."""
+    st.session_state.pop("draft_on_screen", None)
+
+
+def warn_changed(draft: Draft[First], one: SourceState) -> None:
+    """Say that somebody else wrote the file meanwhile, and offer to read it again."""
+    if draft.version == one.version:
+        return
+    st.html(
+        words.announced(
+            _(
+                "Ce fichier a été modifié depuis que vous l'avez ouvert : votre saisie ne "
+                "l'écrasera pas. Relisez-le, puis refaites votre modification."
+            ),
+            Status.AMBER,
+        )
+    )
+    if st.button(_("Relire le fichier"), key=draft.key("again")):
+        close(draft)
+        st.rerun()

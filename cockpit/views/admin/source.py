@@ -1,0 +1,93 @@
+"""One source: where it stands, its four acts, and its tabs: settings, columns, text, readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cockpit.administer import sources, waiting
+from cockpit.administer.sources import SourceState
+from cockpit.errors import BadRequest, CockpitError
+from cockpit.i18n import gettext as _
+from cockpit.i18n import mark
+from cockpit.series.model import Status
+from cockpit.views import anchors, french, parts
+from cockpit.views.admin import acts, listing, mapping, readings, settings, text, words
+from cockpit.views.context import Context
+
+TABS: dict[str, tuple[str, Callable[[Context, SourceState], None]]] = {
+    "settings": (mark("Réglages"), settings.show),
+    "columns": (mark("Colonnes"), mapping.show),
+    "text": (mark("Texte"), text.show),
+    "runs": (mark("Lectures"), readings.show),
+}
+
+
+def show(context: Context) -> None:
+    """The source of the address; an act alone, or its tabs. Raises BadRequest."""
+    one = named(context)
+    up = words.at(context, "sources")
+    st.html(
+        parts.column(
+            words.back(_("Sources"), up, one.label),
+            listing.row(one, listing.by_name(context).get(one.name), context),
+        )
+    )
+    if context.params.act in acts.ACTS:
+        acts.ACTS[context.params.act](context, one)
+        return
+    if one.error:
+        st.html(words.announced(one.error, Status.RED))
+    st.html(words.buttons(*listing.acts(context, one)))
+    _waiting(context, one)
+    wanted = context.params.tab or ""
+    tab = wanted if wanted in TABS else "text" if one.error else "settings"
+    options = [
+        anchors.Option(_(title), words.at(context, "source", source=one.name, tab=name), name == tab)
+        for name, (title, _show) in TABS.items()
+    ]
+    st.html(anchors.switch(_("Parties de la source"), options))
+    TABS[tab][1](context, one)
+
+
+def named(context: Context) -> SourceState:
+    """The source of the address. Raises BadRequest."""
+    for one in sources.listed(context.generation.home):
+        if one.name == context.params.source:
+            return one
+    raise BadRequest(field="source", expected="une source de la liste")
+
+
+def _waiting(context: Context, one: SourceState) -> None:
+    """Deliveries that look wrong, each with its reason and its two ways out."""
+    found = waiting.waiting(context.generation.home, one.name) if one.held else ()
+    if not found:
+        return
+    st.html(parts.section(_("Livraisons retenues"), str(len(found))))
+    for held in found:
+        batch = held.batch
+        said = _("n° {number} · {file} · {count} lignes").format(
+            number=batch.seq, file=batch.file, count=french.number(batch.accepted)
+        )
+        st.html(words.panel(said, held.why or _("Retenue en attendant votre avis.")))
+        with st.container(horizontal=True, key=f"held_{batch.seq}"):
+            if st.button(_("Accepter"), key=f"approve_{batch.seq}", type="primary"):
+                _let(context, one, batch.seq, let_in=True)
+            if st.button(_("Écarter définitivement"), key=f"discard_{batch.seq}"):
+                _let(context, one, batch.seq, let_in=False)
+    st.html(words.command("cockpit", "source", "approve", one.name))
+
+
+def _let(context: Context, one: SourceState, seq: int, *, let_in: bool) -> None:
+    home, me = context.generation.home, words.who(context)
+    try:
+        if let_in:
+            waiting.approve(home, one.name, me, seq)
+            words.tell(_("Livraison n° {n} acceptée : publiez pour qu'elle soit vue.").format(n=seq))
+        else:
+            waiting.discard(home, one.name, seq, me)
+            words.tell(_("Livraison n° {n} écartée : elle ne sera pas publiée.").format(n=seq))
+    except CockpitError as error:
+        words.tell(error.sentence(), Status.RED)
+    words.go("source", source=one.name)

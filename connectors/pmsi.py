@@ -1,0 +1,102 @@
+"""PMSI MCO: RSS (022, 023), grouped RSS (122, 123) and RSA (229), counted by unit and discharge.
+
+The files are cumulative from January: each month of discharge replaces what was there. No
+identifier, birth date or postcode is read, and no stay leaves the connector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BufferedIOBase
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from cockpit.connect import files, guard, pmsi_lines
+from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
+from cockpit.connect.delimited import quarantined
+from cockpit.connect.pmsi_columns import COLUMNS, MAPPING
+from cockpit.connect.pmsi_lines import Codes
+from cockpit.connect.pmsi_stays import Naming
+from cockpit.connect.pmsi_table import Table
+from cockpit.errors import BadDelivery
+
+MOST_REFUSED = 100_000
+"""Beyond, and when no line is good, the file is refused whole: it is of another format."""
+
+
+class PmsiConfig(BaseModel):
+    """Settings of a PMSI source. units, sites: see `pmsi_stays.Naming`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
+        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
+    )
+    units: dict[str, str] = Field(
+        default_factory=dict,
+        title="Unité de chaque code",
+        description="Unité médicale ou n° FINESS du fichier -> code de structure.csv ; sans "
+        "correspondance, le code même",
+    )
+    sites: dict[str, str] = Field(
+        default_factory=dict,
+        title="Établissement de chaque unité médicale",
+        description="Pour un n° FINESS qui couvre plusieurs sites : unité médicale -> code de "
+        "l'établissement ; sans correspondance, celui du n° FINESS",
+    )
+
+
+class _Pmsi:
+    kind = "pmsi"
+    Config = PmsiConfig
+    MAPPING = MAPPING
+    REPLACE: Literal["month"] = "month"
+
+    def check(self, asked: Asked, config: PmsiConfig) -> Check:
+        return files.check_files(asked, config.path, self, config)
+
+    def discover(self, asked: Asked, config: PmsiConfig) -> list[Stream]:
+        return files.streams_of(asked, config.path, self, config)
+
+    def read(self, asked: Asked, config: PmsiConfig) -> Iterator[Delivery | BadDelivery]:
+        return files.read_files(asked, config.path, self, config)
+
+    def header(
+        self,
+        name: str,
+        stream: BufferedIOBase,
+        config: PmsiConfig,  # noqa: ARG002 - the contract of the formats
+    ) -> tuple[str, ...]:
+        pmsi_lines.layout_of(name, stream)
+        return COLUMNS
+
+    def parse(
+        self,
+        name: str,
+        stream: BufferedIOBase,
+        digest: str,
+        config: PmsiConfig,
+        columns: tuple[str, ...],
+    ) -> Delivery:
+        for column in columns:
+            if column not in COLUMNS:
+                raise BadDelivery(file=name, field=column, expected="cette colonne")
+        layout = pmsi_lines.layout_of(name, stream)
+        sites, units = Codes(), Codes()
+        table = Table(layout.family, Naming(config.units, config.sites))
+        refused: list[tuple[int, str]] = []
+        for cut in pmsi_lines.read_lines(name, stream, layout, sites, units):
+            table.add(cut.records)
+            refused += cut.refused
+            if len(refused) > MOST_REFUSED:
+                break
+        found = table.read((sites.labels, units.labels))
+        if refused and (len(refused) > MOST_REFUSED or not found.num_rows):
+            line, reason = refused[0]
+            raise BadDelivery(file=name, line=line, expected=f"des lignes lisibles ({reason})")
+        part = Part(found.select([*columns, LINE]), quarantined(name, refused))
+        return Delivery(name, digest, (part,))
+
+
+CONNECTOR = _Pmsi()
