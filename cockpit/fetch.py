@@ -21,6 +21,7 @@ from cockpit.children import end_with_parent
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig, load_source
 from cockpit.connect.deliver import batches
+from cockpit.connect.expect import unusual
 from cockpit.connect.structure import load_structure
 from cockpit.errors import (
     BadDelivery,
@@ -33,7 +34,7 @@ from cockpit.kpi.units import UnitTree
 from cockpit.locks import locked
 from cockpit.schedule import tries_that_wait
 from cockpit.settings import Home
-from cockpit.warehouse import landing, structure
+from cockpit.warehouse import held, landing, structure
 from cockpit.warehouse.landing import Landed
 
 MEMORY_BYTES = 6 << 30
@@ -68,6 +69,8 @@ class _Reading:
     landed: list[Landed] = field(default_factory=list)
     refused_rows: list[state.RefusedRow] = field(default_factory=list)
     errors: list[CockpitError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    held: int = 0
 
 
 def fetch(
@@ -131,9 +134,26 @@ def _read(
             reading.refused_rows.append(refused_row(found))
             continue
         on_step(f"{config.label} : {found.file}")
+        before = [one for one in already if one.source == config.name]
         one = _land(home, found, already, stamp, provisional)
-        reading.landed.append(one)
+        reading.notes += found.warnings
         reading.refused_rows += state.RefusedRow.many(found.quarantine)
+        why = unusual(one.shapes, [past.shapes for past in before], config.contract, one.replace)
+        if why and all(past.source_hash != one.source_hash for past in before):
+            _hold(home, one, why, reading)
+        else:
+            reading.landed.append(one)
+
+
+def _hold(home: Home, one: Landed, why: str, reading: _Reading) -> None:
+    """Keep a batch that looks like no other out of what is published, and say how to let it in."""
+    with landing_still(home):
+        held.hold(one, why)
+    reading.held += 1
+    reading.notes.append(
+        f"« {one.file} » est retenu : {why} Rien n'en est publié ; "
+        f"« cockpit source approve {one.source} » le publie."
+    )
 
 
 def _land(
@@ -183,6 +203,7 @@ def _caught(reading: _Reading) -> Iterator[None]:
 def _record(home: Home, reading: _Reading) -> state.RunRecord:
     engine = state.engine(home)
     status: state.RunStatus = "ok" if reading.landed else "unchanged"
+    status = "held" if reading.held else status
     record = state.RunRecord(
         source=reading.source,
         started_at=reading.started_at,
@@ -192,7 +213,7 @@ def _record(home: Home, reading: _Reading) -> state.RunRecord:
         lines=sum(one.lines for one in reading.landed),
         accepted=sum(one.accepted for one in reading.landed),
         refused=sum(one.refused for one in reading.landed),
-        sentence=" ".join(error.sentence() for error in reading.errors),
+        sentence=" ".join([*(error.sentence() for error in reading.errors), *reading.notes]),
         hashes=tuple(one.source_hash for one in reading.landed),
         tries=_tries(home, reading),
     )

@@ -45,7 +45,8 @@ class Batch:
     replace: what the batch replaces whole (see docs/files.md).
     lines: data lines that `where` keeps, so that lines = accepted_lines + refused_lines; a refused
     line leaves no observation at all, so that a rate never loses only one of its two terms.
-    received_at: naive UTC. cursor: where the next reading of the source starts.
+    received_at: naive UTC. cursor: where the next reading of the source starts. warnings: French
+    sentences on what was kept although the source's contract says otherwise.
     """
 
     source: str
@@ -57,6 +58,7 @@ class Batch:
     observations: Spool
     quarantine: pa.Table
     cursor: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def rows(self) -> pa.Table:

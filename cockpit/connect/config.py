@@ -21,6 +21,7 @@ from pydantic import (
 
 from cockpit.connect import registry
 from cockpit.connect.contract import TIME_LIMIT_S, Connector, default_mapping, default_replace
+from cockpit.connect.expect import Contract
 from cockpit.connect.rules import Mapping, Replace
 from cockpit.errors import BadSource
 from cockpit.settings import Home
@@ -50,7 +51,7 @@ class SourceConfig(BaseModel):
     stale_after: age above which the source is shown as late. provisional_for: how long before the
     last delivered day figures may still move. duplicates: refuse quarantines every copy of a
     repeated key, sum adds them up. time_limit: how long one reading may take in all. paused: not
-    read any more; what it gave stays published.
+    read any more; what it gave stays published. contract: what its deliveries must look like.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +67,7 @@ class SourceConfig(BaseModel):
     duplicates: Duplicates = "refuse"
     time_limit: Length = timedelta(seconds=TIME_LIMIT_S)
     paused: bool = False
+    contract: Contract = Contract()
     mapping: Mapping
     settings: dict[str, Any] = Field(default_factory=dict)
 

@@ -210,9 +210,14 @@ def _cut_by_arrow(body: _Body, text: bytes, columns: tuple[str, ...]) -> _Cut:
     absent = [row.number - 1 for row in skipped]
     lines = np.arange(table.num_rows + len(absent), dtype=np.int64)
     lines = np.delete(lines, np.array(absent, dtype=np.int64)) + body.line
-    ragged = [row.number - 1 + body.line for row in skipped if row.text.strip()]
+    ragged = [row.number - 1 + body.line for row in skipped if _says_something(row.text, body)]
     found = table.append_column(LINE, pa.array(lines))
     return _Cut(found, [(line, reasons.RAGGED) for line in ragged])
+
+
+def _says_something(line: str, body: _Body) -> bool:
+    cells = next(csv.reader([line], delimiter=body.delimiter), [])
+    return any(cell.strip() for cell in cells)
 
 
 def _arrow_table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from cockpit.connect.coded import Ints
 from cockpit.connect.config import SourceConfig
 from cockpit.connect.contract import Asked, Deadline, Delivery, places
 from cockpit.connect.distinct import distinct
+from cockpit.connect.expect import out_of_range
 from cockpit.connect.mapping import Fault, Mapped, map_lines
 from cockpit.connect.observations import Observations, Spool
 from cockpit.connect.reasons import REPEATED
@@ -89,6 +90,7 @@ def _how_read(config: SourceConfig) -> str:
         "settings": {key: text for key, text in config.settings.items() if key not in where},
         "replace": config.replaces,
         "duplicates": config.duplicates,
+        "contract": config.contract.model_dump(mode="json", include={"mode", "ranges"}),
     }
     return json.dumps(
         reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
@@ -119,9 +121,13 @@ def batch_of(
     whole.
     """
     spool, refused, lines = Spool(folder), [QUARANTINE.empty_table()], 0
+    outside = 0
     for part in delivery.parts:
         mapped = map_lines(part.table, delivery, config.mapping)
-        found, faults = _checked(mapped, config, units)
+        far = list(out_of_range(mapped, config.contract))
+        _refuse_frozen(delivery, far, config)
+        outside += sum(len(one.rows) for one in far)
+        found, faults = _checked(mapped, config, units, far)
         spool.add(found)
         lines += len(mapped.lines.number) + part.refused.num_rows
         refused += [
@@ -147,7 +153,21 @@ def batch_of(
         observations=spool,
         quarantine=quarantine,
         cursor=f"{_stamp(config)}:{cursor}" if cursor else "",
+        warnings=_warnings(delivery, outside, config),
     )
+
+
+def _refuse_frozen(delivery: Delivery, far: Sequence[Fault], config: SourceConfig) -> None:
+    if far and config.contract.mode == "freeze":
+        raise BadDelivery(
+            file=delivery.name, field=far[0].column, expected=f"le contrat ({far[0].reason})"
+        )
+
+
+def _warnings(delivery: Delivery, outside: int, config: SourceConfig) -> tuple[str, ...]:
+    if not outside or config.contract.mode != "evolve":
+        return ()
+    return (f"« {delivery.name} » : {outside} ligne(s) hors du contrat, gardée(s).",)
 
 
 def _refuse_flood(delivery: Delivery, refused: list[pa.Table]) -> None:
@@ -159,9 +179,10 @@ def _refuse_flood(delivery: Delivery, refused: list[pa.Table]) -> None:
 
 
 def _checked(
-    mapped: Mapped, config: SourceConfig, units: UnitTree
+    mapped: Mapped, config: SourceConfig, units: UnitTree, far: Sequence[Fault]
 ) -> tuple[Observations, list[Fault]]:
     faults = [*mapped.faults, *checks.check(mapped, config.mapping, units)]
+    faults += far if config.contract.mode == "discard" else []
     refused = np.zeros(len(mapped.lines.number), dtype=bool)
     for fault in faults:
         refused[fault.rows] = True

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -83,6 +83,16 @@ class Shape:
     periods: int
     size: float
     last: date
+
+    def to_json(self) -> list[object]:
+        """As a manifest keeps it."""
+        return [self.rows, self.periods, self.size, self.last.isoformat()]
+
+    @classmethod
+    def of_json(cls, given: Sequence[Any]) -> Shape:
+        """What `to_json` wrote. Raises ValueError, TypeError."""
+        rows, periods, size, last = given
+        return cls(int(rows), int(periods), float(size), date.fromisoformat(last))
 
 
 Shapes = Mapping[str, Shape]

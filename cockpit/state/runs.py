@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Engine, Select
 
-RunStatus = Literal["ok", "unchanged", "failed"]
+RunStatus = Literal["ok", "unchanged", "held", "failed"]
 
 KEPT_REFUSED_ROWS = 1000
 """Refused rows kept per run; `RunRecord.refused` always counts them all."""

@@ -17,7 +17,7 @@ import io
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch, Replace
+from cockpit.connect.expect import Shape, Shapes, shapes
 from cockpit.errors import DamagedLanding
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Landed:
     """One manifest. structure_hash: the structure that the rows were checked against.
 
     rows_sha256: of the Parquet file of the accepted rows. cursor: where its source goes on.
+    shapes: what each measure looked like (`cockpit.connect.expect`).
     """
 
     seq: int
@@ -67,6 +69,7 @@ class Landed:
     rows_sha256: str
     folder: Path
     cursor: str = ""
+    shapes: Shapes = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -175,6 +178,7 @@ def land(
         rows_sha256="",
         folder=folder,
         cursor=batch.cursor,
+        shapes=shapes(batch.observations.tables()),
     )
     digest = _write_parquet(batch.observations.tables(), _CODED_ROWS, manifest.rows_path)
     _write_parquet([batch.quarantine], QUARANTINE, manifest.quarantine_path)
@@ -237,6 +241,7 @@ def _write_manifest(manifest: Landed) -> None:
     facts = asdict(replace(manifest, folder=Path()))
     del facts["folder"]
     facts["received_at"] = manifest.received_at.isoformat()
+    facts["shapes"] = {name: one.to_json() for name, one in manifest.shapes.items()}
     path = manifest.folder / f"{manifest.stem}.json"
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
@@ -263,6 +268,8 @@ def _read_manifest(path: Path) -> Landed:
     try:
         facts = json.loads(path.read_text("utf-8"))
         facts["received_at"] = datetime.fromisoformat(facts["received_at"])
+        noted = facts.get("shapes", {})
+        facts["shapes"] = {name: Shape.of_json(one) for name, one in noted.items()}
         return Landed(**facts, folder=path.parent)
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedLanding(file=f"{path.parent.name}/{path.name}") from error

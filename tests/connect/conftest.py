@@ -13,6 +13,7 @@ from cockpit.connect.deliver import batches
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery
 from cockpit.settings import Home
+from tests.warehouse.installation import Installation
 
 STRUCTURE = """unit;parent;level;label;finess;discipline;valid_from;valid_to
 GHT;;group;GHT d'essai;;;;
@@ -95,3 +96,8 @@ def _rows():
 @pytest.fixture(name="refused")
 def _refused():
     return refused
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(Home(tmp_path))

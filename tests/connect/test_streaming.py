@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cockpit.connect import deliver, distinct, observations, textfile
@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @given(st.text(alphabet='ab;"\n\ré', max_size=60), st.integers(1, 12))
-@settings(max_examples=500)
+@example('a"\n;;\n', 1)
+@settings(max_examples=500, deadline=None)
 def test_blocks_that_end_anywhere_change_nothing(text: str, size: int) -> None:
     def outcome(size: int) -> object:
         try:
@@ -73,7 +74,7 @@ def test_a_character_cut_by_a_block_is_whole_again(
 
 
 @given(data=st.binary(max_size=40), size=st.integers(1, 9), tail=st.binary(max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_fault_of_encoding_is_the_same_wherever_blocks_end(
     data: bytes, size: int, tail: bytes
 ) -> None:
@@ -128,7 +129,7 @@ _ROW = st.tuples(
 
 
 @given(st.lists(_ROW, max_size=30), st.booleans(), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_repeated_keys_are_found_exactly_whatever_the_memory(
     given_rows: list[tuple], sums: bool, narrow: bool
 ) -> None:

@@ -21,6 +21,7 @@ _ROWS = 50
 STATUSES = {
     "ok": (Status.OK, mark("Chargé")),
     "unchanged": (Status.NONE, mark("Inchangé")),
+    "held": (Status.AMBER, mark("À valider")),
     "failed": (Status.RED, mark("Échec")),
 }
 
