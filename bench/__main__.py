@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import daily, hospital, ingest, phone, reading, report, rows, web
+from bench import connectors, daily, hospital, ingest, phone, reading, report, rows, web
 from cockpit.settings import Home
 
 RECORD = Path(__file__).parents[1] / "BENCHMARKS.md"
-PARTS = ("a", "b", "c", "d")
+PARTS = ("a", "b", "c", "d", "e")
 
 
 def main() -> None:
@@ -53,6 +53,8 @@ def measure(folder: Path, parts: tuple[str, ...], *, small: bool) -> Iterator[re
         os.environ.pop("COCKPIT_TODAY", None)  # the sample hospital ends on the real day
         yield rows.section("(d) Le serveur : réexécution de Synthèse", web.run())
         yield rows.section("(d) Le téléphone : 390x844, Fast 4G, processeur / 4", phone.run())
+    if "e" in parts:
+        yield connectors.run(folder / "connectors", small=small)
 
 
 if __name__ == "__main__":

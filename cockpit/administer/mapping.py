@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cockpit.administer import drafts, toml
 from cockpit.administer.synonyms import DATES, FACETS, MEASURES_NAMED, UNITS
 from cockpit.connect import registry
-from cockpit.connect.config import load_source
+from cockpit.connect.config import SourceConfig, load_source
 from cockpit.connect.contract import Asked, Deadline
 from cockpit.errors import BadRequest
 from cockpit.kpi.measures import MEASURES
@@ -39,22 +40,36 @@ class Suggestion:
 def columns_of(home: Home, source: str | tuple[str, Mapping[str, object]]) -> tuple[str, ...]:
     """The columns that a source offers now, each once, through its connector's `discover`.
 
-    source: a declared one, or the kind and the settings of one that is not saved yet. Raises
-    BadRequest, BadSource, SourceUnavailable, SourceRefused, and BadSource for wrong settings.
+    source: a declared one, or the kind and the settings of one that is not saved yet. None when
+    nothing was delivered yet. Raises BadRequest for an unknown name, BadSource for wrong settings,
+    SourceUnavailable, SourceRefused, BadDelivery.
     """
-    settings: Mapping[str, object]
-    if isinstance(source, str):
-        path = home.sources / f"{source}.toml"
-        if path not in home.sources.glob("*.toml"):
-            raise BadRequest(field="NAME", expected="une source de « cockpit source list »")
-        config = load_source(path)
-        kind, settings, name = config.connector, config.settings, source
-    else:
-        (kind, settings), name = source, ""
-    connector = registry.connector(kind)
-    asked = Asked(home, name, deadline=Deadline.after(_DISCOVER_S))
-    streams = connector.discover(asked, connector.Config.model_validate(dict(settings)))
+    config = _declared(home, source) if isinstance(source, str) else _drafted(*source)
+    connector = registry.connector(config.connector)
+    asked = Asked(home, config.name, deadline=Deadline.after(_DISCOVER_S))
+    streams = connector.discover(asked, connector.Config.model_validate(config.settings))
     return tuple(dict.fromkeys(column for stream in streams for column in stream.columns))
+
+
+def _declared(home: Home, name: str) -> SourceConfig:
+    path = home.sources / f"{name}.toml"
+    if path not in home.sources.glob("*.toml"):
+        raise BadRequest(field="NAME", expected="une source de « cockpit source list »")
+    return load_source(path)
+
+
+def _drafted(kind: str, settings: Mapping[str, object]) -> SourceConfig:
+    """Settings as a source that maps nothing yet."""
+    rest = {
+        "schedule": "0 0 * * *",
+        "stale_after": "1d",
+        "mapping": {
+            "date": {"value": "2000-01-01", "format": "%Y-%m-%d"},
+            "unit": {"value": "-"},
+            "measures": {"-": next(iter(MEASURES))},
+        },
+    }
+    return drafts.checked("essai", toml.written({**settings, "connector": kind, **rest}))
 
 
 def suggest(columns: Sequence[str]) -> dict[str, Suggestion]:

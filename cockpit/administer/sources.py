@@ -8,7 +8,6 @@ editor read, keeps one editor from wiping out what another wrote meanwhile.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cockpit import clock, schedule, state
-from cockpit.administer import acts, toml
+from cockpit.administer import acts, drafts, toml
 from cockpit.administer.fields import FieldSpec, common, schema
 from cockpit.administer.waiting import approve, discard
 from cockpit.connect.config import SourceConfig, load_source
@@ -213,10 +212,7 @@ def _told(before: Mapping[str, object], after: Mapping[str, object]) -> str:
 def _put(home: Home, name: str, text: str) -> SourceConfig:
     """Write a text that `load_source` accepts, and only then."""
     path = _path(home, name)
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / path.name
-        draft.write_bytes(text.encode("utf-8", "surrogatepass"))
-        config = load_source(draft)
+    config = drafts.checked(name, text)
     home.sources.mkdir(parents=True, exist_ok=True)
     acts.put(path, text)
     return config

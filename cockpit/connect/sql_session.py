@@ -195,7 +195,7 @@ class _Watch:
         self.cut = True
         if self._line:
             try:
-                pass
+                self._line.shutdown(socket.SHUT_RDWR)
             except OSError:  # already closed: nothing is waiting
                 return
 

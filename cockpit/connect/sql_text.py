@@ -126,6 +126,7 @@ def checked(file: str, text: str, dialect: str, *, has_cursor: bool = False) -> 
         raise reader.refused(meant[0] if meant else None, "une requête qui commence par SELECT")
     for token, following in pairwise([*meant, _Token("mark", "", len(text))]):
         reader.check(token, following)
+    reader.check_parentheses(meant)
     binds = [token for token in meant if token.kind == "bind"]
     if bool(binds) != has_cursor:
         expected = "« :cursor » dans la requête" if has_cursor else "cursor_column pour « :cursor »"
@@ -225,6 +226,16 @@ class _Reader:
             self._check_word(token, following)
         if token.kind in {"word", "quoted"} and following.text in {"(", "."}:
             self._check_call(token, following)
+
+    def check_parentheses(self, tokens: list[_Token]) -> None:
+        """The query is put in parentheses of ours: it may not close them. Raises BadSource."""
+        depth = 0
+        for token in tokens:
+            depth += (token.text == "(") - (token.text == ")")
+            if depth < 0:
+                raise self.refused(token, "autant de « ( » que de « ) »")
+        if depth:
+            raise self.refused(tokens[-1], "autant de « ( » que de « ) »")
 
     def _check_word(self, token: _Token, following: _Token) -> None:
         if token.name in self._refused_words():

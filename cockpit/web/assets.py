@@ -69,6 +69,10 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ("`Select all`", "`Tout choisir`"),
         ("`Clear all`", "`Tout effacer`"),
     ),
+    "TextInput": (
+        ("`Show password`", "`Afficher la saisie`"),
+        ("`Hide password`", "`Masquer la saisie`"),
+    ),
     "FileUploader": (
         ("`Upload`", "`Déposer`"),
         (" per file`", " par fichier`"),

@@ -105,7 +105,7 @@ def test_a_held_batch_waits_with_its_reason(wrong: tuple[Installation, int, obje
     fed, before, _ = wrong
     rollback(fed.home, before, "claire")
     (one,) = waiting(fed.home, "urgences")
-    assert (one.batch.file, one.batch.seq) == ("urgences-2.csv", 3)
+    assert (one.batch.file, one.batch.seq) == ("drop/urgences-2.csv", 3)
     assert one.why == f"Retenu par le retour à la génération {before}."
     assert waiting(fed.home, "paie") == ()
 

@@ -91,6 +91,43 @@ def test_a_malformed_structure_is_refused_with_line_and_column(
     assert refusal.value.facts.get("field") == field
 
 
+_ABOVE = "G;;group;G;;;;\nP;G;pole;P;;;;\n"
+
+
+def test_a_closed_unit_may_lie_under_the_one_of_its_level_that_took_it_over(tmp_path: Path) -> None:
+    """A became B on 1 January, B became C on 1 July; C goes on."""
+    tree = _load(
+        tmp_path,
+        HEADER
+        + _ABOVE
+        + "A;B;uf;A;;;;2025-12-31\nB;C;uf;B;;;2026-01-01;2026-06-30\nC;P;uf;C;;;;\n",
+    )
+    assert [unit.id for unit in tree.path(UnitId("A"))] == ["G", "P", "C", "B", "A"]
+    assert [unit.id for unit in tree.leaves(UnitId("P"))] == ["A"]
+    assert tree.is_shared(UnitId("P"))
+    assert not tree.is_shared(UnitId("C"))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "A;B;uf;A;;;;\nB;P;uf;B;;;;\n",  # still open
+        "A;B;uf;A;;;;2025-12-31\nB;P;uf;B;;;;2025-12-31\n",  # not outlived
+        "A;B;uf;A;;;;2025-12-31\nB;P;uf;B;;;;2025-06-30\n",
+        "A;A;uf;A;;;;2025-12-31\n",
+        "A;B;uf;A;;;;2025-12-31\nB;A;uf;B;;;;2026-06-30\n",  # in a circle
+        "A;B;uf;A;;;;2025-12-31\nB;A;uf;B;;;;\n",
+        "A;B;service;A;;;;2025-12-31\nB;P;uf;B;;;;\n",  # of another level
+        "E;F;establishment;E;;;;2025-12-31\nF;G;establishment;F;;;;\n",
+        "H;G;group;H;;;;2025-12-31\n",
+    ],
+)
+def test_no_other_unit_lies_under_one_of_its_level(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(BadStructure) as refusal:
+        _load(tmp_path, HEADER + _ABOVE + lines)
+    assert refusal.value.facts["field"] == "parent"
+
+
 def test_a_structure_that_is_no_utf8_names_the_line(tmp_path: Path) -> None:
     with pytest.raises(BadStructure) as refusal:
         _load(tmp_path, (HEADER + "G;;group;Médecine;;;;\n").encode("cp1252"))

@@ -448,6 +448,12 @@ class TestHostileQueries:
         assert not list(Path("/tmp").glob("vole*"))
         print(f"{account}: {refused}/{len(HOSTILE)} refused, 0 writes")
 
+    @pytest.mark.parametrize("query", [one for one in HOSTILE if one not in _BY_THE_SERVER])
+    def test_the_text_alone_refuses_them(self, query: str) -> None:
+        """The first lock alone, before anything is connected to."""
+        with pytest.raises(BadSource):
+            sql_text.checked("q.sql", query, "postgresql")
+
     @pytest.mark.slow
     def test_the_server_refuses_them_too_when_the_text_is_not_looked_at(
         self, reading: Reading, server: postgres.Postgres, monkeypatch: pytest.MonkeyPatch

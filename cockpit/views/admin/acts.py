@@ -1,4 +1,4 @@
-"""What can be done to one source: each act says what it does, then does it, then says what it did."""
+"""What can be done to one source: each act says what it does, does it, says what it did."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def _tested(answer: dict[str, Any]) -> None:
         for one in answer["promises"]
     )
     if rows:
-        st.html(f'<section class="ck-card"><h2>{parts.html(_("Promesses"))}</h2><ul>{rows}</ul></section>')
+        title = parts.html(_("Promesses"))
+        st.html(f'<section class="ck-card"><h2>{title}</h2><ul>{rows}</ul></section>')
 
 
 def _kept(*, ok: bool) -> str:
@@ -153,9 +154,7 @@ def _remove(context: Context, one: SourceState) -> None:
     st.html(words.command("cockpit", "source", "remove", one.name))
 
 
-def _do(
-    context: Context, one: SourceState, act: Callable[..., object], sentence: str
-) -> None:
+def _do(context: Context, one: SourceState, act: Callable[..., object], sentence: str) -> None:
     try:
         act(context.generation.home, one.name, words.who(context))
     except CockpitError as error:

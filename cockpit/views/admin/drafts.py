@@ -34,18 +34,18 @@ class Draft(Generic[First]):
         return f"{self.place}_{self.name}_{self.turn}_{widget}"
 
 
-def opened(place: str, one: SourceState, read: Callable[[], First]) -> Draft[First]:
-    """The draft of a form; a new one when the form was not on the screen."""
-    name, version = one.name, one.version
-    slot, on_screen = f"draft_{place}", st.session_state.get("draft_on_screen")
+def opened(place: str, one: SourceState, read: Callable[[], First], probe: str) -> Draft[First]:
+    """The draft of a form; a new one when its form was not on the screen just before.
+
+    probe: a widget that the form always draws: Streamlit keeps its state as long as it is shown.
+    """
+    slot = f"draft_{place}"
     kept: Draft[First] | None = st.session_state.get(slot)
-    here = f"{place}/{name}"
-    st.session_state["draft_on_screen"] = here
-    if kept and kept.name == name and on_screen == here:
+    if kept and kept.name == one.name and kept.key(probe) in st.session_state:
         return kept
     turn = st.session_state.get("draft_turn", 0) + 1
     st.session_state["draft_turn"] = turn
-    made = Draft(place, name, turn, version, read())
+    made = Draft(place, one.name, turn, one.version, read())
     st.session_state[slot] = made
     return made
 
@@ -53,11 +53,6 @@ def opened(place: str, one: SourceState, read: Callable[[], First]) -> Draft[Fir
 def close(draft: Draft[First]) -> None:
     """Its changes are written: the next form starts from the file again."""
     st.session_state.pop(f"draft_{draft.place}", None)
-
-
-def left() -> None:
-    """No form is on the screen."""
-    st.session_state.pop("draft_on_screen", None)
 
 
 def warn_changed(draft: Draft[First], one: SourceState) -> None:

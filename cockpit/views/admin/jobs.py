@@ -71,7 +71,7 @@ def start(home: Home, key: Key, command: Sequence[str], asked: Mapping[str, Any]
 
 
 def _started(home: Home, command: Sequence[str], asked: bytes) -> Job:
-    out, err, given = (tempfile.TemporaryFile() for _one in range(3))
+    out, err, given = (tempfile.TemporaryFile() for _one in range(3))  # noqa: SIM115 - kept with the job
     given.write(asked)
     given.seek(0)
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules

@@ -44,7 +44,9 @@ def show(context: Context) -> None:
     wanted = context.params.tab or ""
     tab = wanted if wanted in TABS else "text" if one.error else "settings"
     options = [
-        anchors.Option(_(title), words.at(context, "source", source=one.name, tab=name), name == tab)
+        anchors.Option(
+            _(title), words.at(context, "source", source=one.name, tab=name), name == tab
+        )
         for name, (title, _show) in TABS.items()
     ]
     st.html(anchors.switch(_("Parties de la source"), options))
@@ -84,7 +86,9 @@ def _let(context: Context, one: SourceState, seq: int, *, let_in: bool) -> None:
     try:
         if let_in:
             waiting.approve(home, one.name, me, seq)
-            words.tell(_("Livraison n° {n} acceptée : publiez pour qu'elle soit vue.").format(n=seq))
+            words.tell(
+                _("Livraison n° {n} acceptée : publiez pour qu'elle soit vue.").format(n=seq)
+            )
         else:
             waiting.discard(home, one.name, seq, me)
             words.tell(_("Livraison n° {n} écartée : elle ne sera pas publiée.").format(n=seq))

@@ -17,7 +17,7 @@ from cockpit.views.context import Context
 def show(context: Context, one: SourceState) -> None:
     """The text, as it was when this visit began, and what to do when it has changed since."""
     home = context.generation.home
-    draft = drafts.opened("text", one, lambda: sources.read_text(home, one.name))
+    draft = drafts.opened("text", one, lambda: sources.read_text(home, one.name), "area")
     st.html(parts.said(_("Le fichier sources/{name}.toml, tel quel.").format(name=one.name)))
     drafts.warn_changed(draft, one)
     with st.form(draft.key("form"), border=False):

@@ -38,9 +38,7 @@ def show(context: Context) -> None:
         anchors.Option(_(title), words.at(context, name), name == tab)
         for name, title in _TABS.items()
     ]
-    widgets.head(
-        context, _("Administration"), anchors.switch(_("Écrans"), options), words.told()
-    )
+    widgets.head(context, _("Administration"), anchors.switch(_("Écrans"), options), words.told())
     try:
         SCREENS[screen](context)
     except CockpitError as error:

@@ -1,0 +1,92 @@
+"""Where a text could hide in an installation: bytes of files, tables of Parquet, DuckDB, SQLite."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import duckdb
+import pyarrow.parquet as pq
+
+GIVEN = ("drop", "sources", "cockpit.toml", "structure.csv")
+"""What people put there themselves."""
+_DIGITS = re.compile(r"[0-9]{4,6}")
+
+
+def places(root: Path, needles: Iterable[str]) -> dict[str, set[str]]:
+    """{where: the needles found there}, in everything under COCKPIT_HOME that Cockpit wrote."""
+    found: dict[str, set[str]] = {}
+    texts = set(needles)
+    patterns = {text: _pattern(text) for text in texts}
+    for where, data in _everything(root):
+        hits = {text for text in texts if patterns[text].search(data)}
+        if hits:
+            found.setdefault(where, set()).update(hits)
+    return found
+
+
+def hits(said: str, needles: Iterable[str]) -> set[str]:
+    """The needles that a text holds."""
+    return {text for text in needles if _pattern(text).search(said.encode())}
+
+
+def _pattern(text: str) -> re.Pattern[bytes]:
+    """A needle in any of its writings; a few digits alone count only as a whole number, as the
+    digests and instants of an installation hold every short run of digits."""
+    if _DIGITS.fullmatch(text):
+        return re.compile(rb"(?<![0-9A-Fa-f])" + text.encode() + rb"(?![0-9A-Fa-f])")
+    return re.compile(b"|".join(re.escape(one) for one in _writings(text)), re.IGNORECASE)
+
+
+def _writings(text: str) -> set[bytes]:
+    plain = text.encode()
+    digests = [hashlib.new(name, plain) for name in ("md5", "sha1", "sha256")]
+    found = {plain, text.encode("cp1252", "replace"), text.encode("utf-16-le")}
+    found |= {quote(text, safe="").encode(), quote_plus(text).encode(), plain.hex().encode()}
+    found |= {one.hexdigest().encode() for one in digests} | {one.digest() for one in digests}
+    return found | {base64.b64encode(plain).rstrip(b"=")}
+
+
+def _everything(root: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        inside = path.relative_to(root)
+        if inside.parts[0] in GIVEN:
+            continue
+        yield f"name:{inside.parts[0]}", inside.as_posix().encode()
+        yield f"bytes:{inside.parts[0]}", path.read_bytes()
+        yield from ((f"{kind}:{inside.parts[0]}", text) for kind, text in _tables(path))
+
+
+def _tables(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.suffix == ".parquet":
+        yield "parquet", repr(pq.read_table(path).to_pylist()).encode()
+    elif path.suffix == ".duckdb":
+        yield from (("duckdb", text) for text in _of_duckdb(path))
+    elif path.suffix == ".db":
+        yield from (("sqlite", text) for text in _of_sqlite(path))
+
+
+def _of_duckdb(path: Path) -> Iterator[bytes]:
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{path}' AS g (READ_ONLY)")
+        names = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = 'g'"
+        ).fetchall()
+        for schema, name in names:
+            rows = connection.execute(f'SELECT * FROM g."{schema}"."{name}"').fetchall()
+            yield repr(rows).encode()
+
+
+def _of_sqlite(path: Path) -> Iterator[bytes]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
+        names = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in names:
+            rows = base.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608 - its own names
+            yield repr(rows).encode()
