@@ -86,7 +86,8 @@ def _sql(home: Home, count: int) -> Iterator[Case]:
         with server.owner() as owner:
             owner.execute(
                 "CREATE TABLE mesures AS SELECT date '2026-11-20' - (i / 300) AS jour, "
-                f"(%s::text[])[i %% 300 + 1] AS uf, i %% 50 AS n FROM generate_series(0, {count - 1}) i",
+                "(%s::text[])[i %% 300 + 1] AS uf, i %% 50 AS n "
+                f"FROM generate_series(0, {count - 1}) i",
                 [list(hospital.wards())],
             )
             owner.execute(f"CREATE ROLE lecteur LOGIN PASSWORD '{PASSWORD}'")
@@ -109,7 +110,8 @@ def _rpu(home: Home, count: int) -> Iterator[Case]:
         way = {"MODE_SORTIE": chance.choice("6788888"), "ORIENT": "MED", "CP": f"{number:06}"}
         visits.append(visit(f"{begin:%d/%m/%Y %H:%M}", f"{end:%d/%m/%Y %H:%M}", **way))
     (home.drop / "RPU_1.xml").write_bytes(document(visits))
-    yield Case("rpu", _HEAD.format(kind="rpu") + 'path = "drop/RPU_*.xml"\n', "passages", count, 2e4)
+    text = _HEAD.format(kind="rpu") + 'path = "drop/RPU_*.xml"\n'
+    yield Case("rpu", text, "passages", count, 20_000)
 
 
 @contextmanager
@@ -134,8 +136,9 @@ def _hl7(home: Home, count: int) -> Iterator[Case]:
             entry = start + timedelta(seconds=number * 400_000 // count)
             leave = entry + timedelta(hours=5)
             for event, at in (("A01", entry), ("A03", leave)):
+                movement = f"{event}{number}"
                 stream.write(
-                    adt(event, f"{at:%Y%m%d%H%M%S}", visit=f"V{number}", movement=f"{event}{number}")
+                    adt(event, f"{at:%Y%m%d%H%M%S}", visit=f"V{number}", movement=movement)
                 )
     text = _HEAD.format(kind="hl7") + 'path = "drop/*.hl7"\n'
     yield Case("hl7 (fichier)", text, "messages", count // 2 * 2, 5_000)
@@ -212,5 +215,5 @@ def _reference(folder: Path) -> Figure:
             [str(folder / "bare.csv")],
         )
     took = perf_counter() - start
-    return Figure("référence : DuckDB, le même CSV en table nue", rounded(count / took), "", f"{took:.2f} s")
-
+    name = "référence : DuckDB, le même CSV en table nue"
+    return Figure(name, rounded(count / took), "", f"{took:.2f} s")

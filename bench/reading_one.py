@@ -1,4 +1,4 @@
-"""One reading of the source `bench` of a home, alone in its process; prints what it took as JSON."""
+"""One reading of the source `bench` of a home, alone in its process; what it took, as JSON."""
 
 from __future__ import annotations
 

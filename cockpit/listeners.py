@@ -40,11 +40,11 @@ def module_of(config: SourceConfig) -> str:
     """The module to run for a source that is pushed to; "" for one that is only read.
 
     A connector that is pushed to has a setting `listen` and a module that is run with the name of
-    the source: `LISTENER` of the connector, or `cockpit.connect.<kind>_listener`.
+    the source: `LISTENER` of the connector, or `cockpit.connect.<kind>.listener`.
     """
     connector = registry.connector(config.connector)
     settings = connector.Config.model_validate(config.settings)
-    own = f"cockpit.connect.{config.connector}_listener"
+    own = f"cockpit.connect.{config.connector}.listener"
     return str(getattr(connector, "LISTENER", own)) if getattr(settings, "listen", "") else ""
 
 

@@ -9,12 +9,16 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from cockpit import clock
-from cockpit.connect import fhir_beds, fhir_census, fhir_reports, fhir_stays, http
+from cockpit.connect import http
 from cockpit.connect.contract import Asked, Check, Delivery, Stream
-from cockpit.connect.fhir_census import Census, Window
-from cockpit.connect.fhir_lines import COLUMNS, MEASURE, Found, Line
-from cockpit.connect.fhir_search import Fhir
-from cockpit.connect.fhir_units import Directory, UnitFrom
+from cockpit.connect.fhir import beds as fhir_beds
+from cockpit.connect.fhir import census as fhir_census
+from cockpit.connect.fhir import reports as fhir_reports
+from cockpit.connect.fhir import stays as fhir_stays
+from cockpit.connect.fhir.census import Census, Window
+from cockpit.connect.fhir.lines import COLUMNS, MEASURE, Found, Line
+from cockpit.connect.fhir.search import Fhir
+from cockpit.connect.fhir.units import Directory, UnitFrom
 from cockpit.connect.http_auth import HttpAccess
 from cockpit.connect.paging import Params
 from cockpit.connect.urls import Url

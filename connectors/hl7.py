@@ -1,6 +1,6 @@
 """HL7 v2 ADT messages (IHE PAM France), from files or from an MLLP listener: the census by unit.
 
-Both ways feed one pseudonymous spool (cockpit/connect/hl7_spool.py); what is read from it are
+Both ways feed one pseudonymous spool (cockpit/connect/hl7/spool.py); what is read from it are
 counts of patients per unit and day, never a patient.
 """
 
@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cockpit import clock
-from cockpit.connect import guard, hl7_config, hl7_files, hl7_spool
+from cockpit.connect import guard
 from cockpit.connect.contract import Asked, Check, Delivery, Stream
-from cockpit.connect.hl7_census import COLUMNS
-from cockpit.connect.hl7_config import Hl7Config
-from cockpit.connect.hl7_reading import NAME, Cursor, census
-from cockpit.connect.hl7_retention import forget_old
+from cockpit.connect.hl7 import config as hl7_config
+from cockpit.connect.hl7 import files as hl7_files
+from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7.census import COLUMNS
+from cockpit.connect.hl7.config import Hl7Config
+from cockpit.connect.hl7.reading import NAME, Cursor, census
+from cockpit.connect.hl7.retention import forget_old
 from cockpit.errors import BadDelivery, SourceUnavailable
 
 _CONNECT_S = 2.0

@@ -12,13 +12,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cockpit.connect import files, guard, pmsi_lines
+from cockpit.connect import files, guard
 from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
 from cockpit.connect.delimited import quarantined
-from cockpit.connect.pmsi_columns import COLUMNS, MAPPING
-from cockpit.connect.pmsi_lines import Codes
-from cockpit.connect.pmsi_stays import Naming
-from cockpit.connect.pmsi_table import Table
+from cockpit.connect.pmsi import lines as pmsi_lines
+from cockpit.connect.pmsi.columns import COLUMNS, MAPPING
+from cockpit.connect.pmsi.lines import Codes
+from cockpit.connect.pmsi.stays import Naming
+from cockpit.connect.pmsi.table import Table
 from cockpit.errors import BadDelivery
 
 MOST_REFUSED = 100_000

@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cockpit.connect import files, guard, rpu_xml
+from cockpit.connect import files, guard
 from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
 from cockpit.connect.delimited import quarantined
-from cockpit.connect.rpu_columns import COLUMNS, MAPPING
-from cockpit.connect.rpu_count import Tally
+from cockpit.connect.rpu import xml as rpu_xml
+from cockpit.connect.rpu.columns import COLUMNS, MAPPING
+from cockpit.connect.rpu.count import Tally
 from cockpit.errors import BadDelivery
 
 MOST_REFUSED = 100_000

@@ -8,12 +8,15 @@ from itertools import chain
 
 import pyarrow as pa
 
-from cockpit.connect import sql_copy, sql_rows, sql_session, sql_text
 from cockpit.connect.contract import Asked, Check, Delivery, Part, Stream
-from cockpit.connect.sql_config import SqlConfig
-from cockpit.connect.sql_cursor import POINT, Reached, earlier, iso
-from cockpit.connect.sql_rows import Wanted
-from cockpit.connect.sql_text import Query
+from cockpit.connect.sql import copy as sql_copy
+from cockpit.connect.sql import rows as sql_rows
+from cockpit.connect.sql import session as sql_session
+from cockpit.connect.sql import text as sql_text
+from cockpit.connect.sql.config import SqlConfig
+from cockpit.connect.sql.cursor import POINT, Reached, earlier, iso
+from cockpit.connect.sql.rows import Wanted
+from cockpit.connect.sql.text import Query
 from cockpit.errors import BadDelivery, CockpitError
 
 _LABELS = {

@@ -61,9 +61,7 @@ def check(name: Name, as_json: Json = False, conformance: Conformance = False) -
 
     config = _config(name)
     connector = registry.connector(config.connector)
-    asked = Asked(
-        settings.home(), name, deadline=Deadline.after(config.time_limit.total_seconds())
-    )
+    asked = Asked(settings.home(), name, deadline=Deadline.after(config.time_limit.total_seconds()))
     found = connector.check(asked, connector.Config.model_validate(config.settings))
     answer: dict[str, object] = {"source": name, "ok": found.ok, "sentence": found.sentence}
     kept = list(promises(settings.home(), config)) if conformance else []

@@ -40,9 +40,7 @@ def routes() -> list[Route]:
         Route(f"{base}/kpis/{{id}}/lineage", _route(_lineage)),
         Route(f"{base}/units", _route(lambda _request, who: give.units(who))),
         Route(f"{base}/alerts", _route(lambda _request, who: give.alerts(who))),
-        Route(
-            f"{base}/reconciliations", _route(lambda _request, who: origin.reconciliations(who))
-        ),
+        Route(f"{base}/reconciliations", _route(lambda _request, who: origin.reconciliations(who))),
         Route(f"{base}/brief", _route(lambda _request, who: give.brief(who))),
         Route("/api/{path:path}", _absent),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cockpit.connect.pmsi_columns import COLUMNS
+from cockpit.connect.pmsi.columns import COLUMNS
 from cockpit.settings import Home
 from tests.connectors.sampling import Sample
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cockpit.connect.rpu_codes import FIELDS
-from cockpit.connect.rpu_columns import COLUMNS
+from cockpit.connect.rpu.codes import FIELDS
+from cockpit.connect.rpu.columns import COLUMNS
 from cockpit.settings import Home
 from tests.connectors.sampling import Sample
 

@@ -22,14 +22,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cockpit.clock import PARIS
-from cockpit.connect import fhir_beds, fhir_reports, registry
+from cockpit.connect import registry
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
 from cockpit.connect.contract import Asked, Delivery
 from cockpit.connect.deliver import batches
-from cockpit.connect.fhir_lines import COLUMNS
-from cockpit.connect.fhir_stays import LeftOut, stay_of
-from cockpit.connect.fhir_units import Directory
+from cockpit.connect.fhir import beds as fhir_beds
+from cockpit.connect.fhir import reports as fhir_reports
+from cockpit.connect.fhir.lines import COLUMNS
+from cockpit.connect.fhir.stays import LeftOut, stay_of
+from cockpit.connect.fhir.units import Directory
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery, SourceRefused
 from tests.connectors.reading import Reading, home_allowing, rows_of

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.connect import hl7_spool
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
 from cockpit.connect.contract import LINE, Asked, Deadline, Delivery
 from cockpit.connect.deliver import batches
-from cockpit.connect.hl7_census import COLUMNS
-from cockpit.connect.hl7_config import Hl7Config
-from cockpit.connect.hl7_movements import Pseudonyms, hear
-from cockpit.connect.hl7_reading import census
-from cockpit.connect.hl7_retention import forget_old
-from cockpit.connect.hl7_spool import Spool
+from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7.census import COLUMNS
+from cockpit.connect.hl7.config import Hl7Config
+from cockpit.connect.hl7.movements import Pseudonyms, hear
+from cockpit.connect.hl7.reading import census
+from cockpit.connect.hl7.retention import forget_old
+from cockpit.connect.hl7.spool import Spool
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery, SourceRefused, SourceUnavailable
 from cockpit.settings import Home

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cockpit.connect import hl7_files, hl7_spool
 from cockpit.connect.contract import Asked, Delivery
-from cockpit.connect.hl7_config import Hl7Config
+from cockpit.connect.hl7 import files as hl7_files
+from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7.config import Hl7Config
 from cockpit.errors import BadDelivery, SourceUnavailable
 from cockpit.refresh import refresh
 from cockpit.settings import Home

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from hl7.client import MLLPClient  # type: ignore[import-untyped]
 
-from cockpit.connect import hl7_spool
 from cockpit.connect.contract import Asked, Delivery
-from cockpit.connect.hl7_config import Hl7Config
-from cockpit.connect.hl7_frames import Frames, framed
-from cockpit.connect.hl7_listener import MOST_CONNECTIONS, listen
+from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7.config import Hl7Config
+from cockpit.connect.hl7.frames import Frames, framed
+from cockpit.connect.hl7.listener import MOST_CONNECTIONS, listen
 from cockpit.errors import BadSource, SourceUnavailable
 from cockpit.settings import Home
 from connectors.hl7 import CONNECTOR
@@ -242,7 +242,7 @@ class Listener:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cockpit.connect.hl7_listener", "gam"],
+            [sys.executable, "-m", "cockpit.connect.hl7.listener", "gam"],
             cwd=ROOT, env=os.environ | {"COCKPIT_HOME": str(self.home.root)}, stderr=subprocess.PIPE,
         )  # fmt: skip
         _until_open(self.port)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.clock import PARIS
-from cockpit.connect.hl7_ack import acknowledgment
-from cockpit.connect.hl7_er7 import at_hour, instant, local_day
-from cockpit.connect.hl7_files import messages
-from cockpit.connect.hl7_movements import Heard, Movement, Pseudonyms, hear
+from cockpit.connect.hl7.ack import acknowledgment
+from cockpit.connect.hl7.er7 import at_hour, instant, local_day
+from cockpit.connect.hl7.files import messages
+from cockpit.connect.hl7.movements import Heard, Movement, Pseudonyms, hear
 from tests.connectors.hl7_messages import CANARIES, adt
 
 NOW = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())

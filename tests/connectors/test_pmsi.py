@@ -28,8 +28,8 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
 from cockpit.connect.contract import LINE, Asked
 from cockpit.connect.deliver import batches
-from cockpit.connect.pmsi_columns import COLUMNS, COUNTS, MAPPING
-from cockpit.connect.pmsi_lines import REASONS
+from cockpit.connect.pmsi.columns import COLUMNS, COUNTS, MAPPING
+from cockpit.connect.pmsi.lines import REASONS
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery
 from cockpit.kpi.measures import MEASURES
@@ -529,7 +529,7 @@ _CHILD = r"""
 import json, re, sys, time
 from pathlib import Path
 from connectors.pmsi import CONNECTOR, PmsiConfig
-from cockpit.connect.pmsi_columns import COLUMNS
+from cockpit.connect.pmsi.columns import COLUMNS
 with open(sys.argv[1], "rb") as stream:
     began = time.process_time()
     found = CONNECTOR.parse("a", stream, "", PmsiConfig(path="drop/*"), COLUMNS)

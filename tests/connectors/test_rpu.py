@@ -31,9 +31,9 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
 from cockpit.connect.contract import LINE, Asked
 from cockpit.connect.deliver import batches
-from cockpit.connect.rpu_codes import FIELDS, KNOWN
-from cockpit.connect.rpu_columns import BINS, COLUMNS, COUNTS, MAPPING, bin_column
-from cockpit.connect.rpu_count import BAD_ENTRY, OUTSIDE, REPEATED, TWICE
+from cockpit.connect.rpu.codes import FIELDS, KNOWN
+from cockpit.connect.rpu.columns import BINS, COLUMNS, COUNTS, MAPPING, bin_column
+from cockpit.connect.rpu.count import BAD_ENTRY, OUTSIDE, REPEATED, TWICE
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery
 from cockpit.kpi.measures import MEASURES
@@ -512,7 +512,7 @@ _CHILD = r"""
 import json, re, sys, time
 from pathlib import Path
 from connectors.rpu import CONNECTOR, RpuConfig
-from cockpit.connect.rpu_columns import COLUMNS
+from cockpit.connect.rpu.columns import COLUMNS
 with open(sys.argv[1], "rb") as stream:
     began = time.process_time()
     found = CONNECTOR.parse("a", stream, "", RpuConfig(path="drop/*"), COLUMNS)

@@ -16,10 +16,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import make_url, text
 
-from cockpit.connect import sql_rows, sql_text
 from cockpit.connect.contract import Asked, Delivery
-from cockpit.connect.sql_config import SqlConfig
-from cockpit.connect.sql_drivers import DRIVERS, odbc_text
+from cockpit.connect.sql import rows as sql_rows
+from cockpit.connect.sql import text as sql_text
+from cockpit.connect.sql.config import SqlConfig
+from cockpit.connect.sql.drivers import DRIVERS, odbc_text
 from cockpit.errors import (
     BadDelivery,
     BadSource,
@@ -191,7 +192,7 @@ class TestReading:
     def test_lines_are_numbered_across_parts(
         self, reading: Reading, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("cockpit.connect.sql_copy._BLOCK_BYTES", 10)
+        monkeypatch.setattr("cockpit.connect.sql.copy._BLOCK_BYTES", 10)
         (found,) = reading.deliveries("n")
         assert isinstance(found, Delivery)
         assert [part.table["__line__"].to_pylist() for part in found.parts] == [
@@ -624,7 +625,7 @@ class TestAccounts:
         self, reading: Reading, server: postgres.Postgres, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The trial alone, the inspection being blind; what it wrote is undone."""
-        monkeypatch.setattr("cockpit.connect.sql_rights._INSPECTED", {"postgresql": ()})
+        monkeypatch.setattr("cockpit.connect.sql.rights._INSPECTED", {"postgresql": ()})
         before = state_of(server)
         assert "DELETE sur" in error_of(reading, user="ecrivain").sentence()
         assert state_of(server) == before
@@ -643,7 +644,7 @@ class TestAccounts:
     def test_mariadb_s_trial_sees_a_write_too(
         self, maria_reading: Reading, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("cockpit.connect.sql_rights._grants", lambda *_: iter(()))
+        monkeypatch.setattr("cockpit.connect.sql.rights._grants", lambda *_: iter(()))
         assert "DELETE sur" in error_of(maria_reading, user="tout").sentence()
         assert len(maria_reading.rows("n")) == 2
 

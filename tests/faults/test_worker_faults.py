@@ -266,11 +266,11 @@ def test_a_source_that_is_pushed_to_is_listened_to_again_after_its_listener_dies
     (empty.home.sources / "gam.toml").write_text(HL7.format(port=port), "utf-8")
     with working(empty):
         until(lambda: _answers(port))
-        (pid,) = readers(empty, b"cockpit.connect.hl7_listener")
+        (pid,) = readers(empty, b"cockpit.connect.hl7.listener")
         os.kill(pid, signal.SIGKILL)
         until(lambda: not _answers(port))
         until(lambda: _answers(port), 30)
-        assert readers(empty, b"cockpit.connect.hl7_listener") != [pid]
+        assert readers(empty, b"cockpit.connect.hl7.listener") != [pid]
         (empty.home.sources / "gam.toml").unlink()
         until(lambda: not _answers(port), 30)
-    assert readers(empty, b"cockpit.connect.hl7_listener") == []
+    assert readers(empty, b"cockpit.connect.hl7.listener") == []

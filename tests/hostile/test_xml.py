@@ -142,7 +142,7 @@ CHILD = r"""
 import json, re, sys, time
 from pathlib import Path
 from connectors.rpu import CONNECTOR, RpuConfig
-from cockpit.connect.rpu_columns import COLUMNS
+from cockpit.connect.rpu.columns import COLUMNS
 from cockpit.errors import BadDelivery
 
 def peak():

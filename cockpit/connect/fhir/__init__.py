@@ -1,0 +1,1 @@
+"""FHIR R4: search -> stays, beds or reports -> lines of figures."""

@@ -1,0 +1,1 @@
+"""PMSI: lines of fixed width -> stays -> counts per unit and month or day."""

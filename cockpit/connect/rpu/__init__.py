@@ -1,0 +1,1 @@
+"""RPU: the XML of emergency visits -> counts per unit and day."""

@@ -1,0 +1,1 @@
+"""SQL: one checked SELECT, on an account that cannot write -> lines."""

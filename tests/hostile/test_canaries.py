@@ -1,0 +1,196 @@
+"""No patient and no secret stays anywhere: a source of each kind, read by `refresh` from end to end
+with a person planted in it, then broken in every way; then every byte is searched.
+
+What was dropped, the sources' own TOML and queries are the hospital's: they are not searched.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, redirect_stderr
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from cockpit import log, state
+from cockpit.cli import app
+from cockpit.refresh import refresh
+from tests.hostile.planted import CANARIES, KINDS, SECRETS, VAULT, WITNESS, Planted
+from tests.hostile.searching import hits, places
+
+SENTENCES = (" : attendu ", " a refusé : ", " n'a pas répondu : ")
+EVERY_SECRET = frozenset({*SECRETS.values(), VAULT})
+
+
+@dataclass
+class Fall:
+    """What one fault gave: status and sentence of the run, what the audit then said more."""
+
+    status: str
+    sentence: str
+    refused: bool
+    audited: list[str]
+
+
+@dataclass
+class Story:
+    """One source read, broken, read again. said: answers of commands. heard: logs and stderr."""
+
+    planted: Planted
+    first: state.RunRecord
+    last: state.RunRecord
+    falls: dict[str, Fall] = field(default_factory=dict)
+    said: str = ""
+    heard: str = ""
+
+
+@pytest.fixture(scope="module", params=sorted(KINDS))
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    root = tmp_path_factory.mktemp(request.param) / "home"
+    heard = io.StringIO()
+    listener = logging.StreamHandler(heard)
+    before = logging.root.level
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(heard):
+        for name, text in {**SECRETS, "COCKPIT_TODAY": "2026-01-25"}.items():
+            patch.setenv(name, text)
+        patch.setenv("COCKPIT_HOME", str(root))
+        logging.root.addHandler(listener)
+        logging.root.setLevel(logging.DEBUG)
+        log.configure(level=logging.DEBUG)
+        try:
+            with KINDS[request.param](root) as planted:
+                found = _told(planted)
+        finally:
+            logging.root.removeHandler(listener)
+            logging.root.setLevel(before)
+            state.engine(planted.home).dispose()
+    found.heard = heard.getvalue()
+    yield found
+
+
+def _told(planted: Planted) -> Story:
+    first = _read(planted)
+    found = Story(planted, first, first, said=_asked(planted.name))
+    for name, fault in planted.faults.items():
+        before = len(_audit(planted))
+        fault.begin()
+        try:
+            run = _read(planted)
+            _read(planted)
+            found.said += _asked(planted.name)
+        finally:
+            fault.end()
+        audited = _audit(planted)[before:]
+        found.falls[name] = Fall(run.status, run.sentence, fault.refused, audited)
+    found.last = _read(planted)
+    found.said += _asked(planted.name)
+    return found
+
+
+def _read(planted: Planted) -> state.RunRecord:
+    (run,) = refresh(planted.home, (planted.name,), forecasts=False).runs
+    return run
+
+
+def _audit(planted: Planted) -> list[str]:
+    lines = state.audit_lines(state.engine(planted.home), 1000)
+    return [line.sentence for line in reversed(lines)]
+
+
+def _asked(name: str) -> str:
+    """What the commands answer, on both streams."""
+    said = []
+    for command in ("history", "preview", "check", "held"):
+        said.append(CliRunner().invoke(app, ["source", command, name, "--json"]).output)
+    said += [CliRunner().invoke(app, words).output for words in (["audit", "--json"], ["check"])]
+    return "\n".join(said)
+
+
+def test_the_source_is_read_and_its_faults_do_not_touch_what_it_gave(story: Story) -> None:
+    assert story.first.status == "ok", story.first.sentence
+    assert story.first.accepted > 0
+    assert story.first.refused > 0
+    assert story.last.status == "unchanged", story.last.sentence
+
+
+def test_no_patient_is_left_anywhere(story: Story) -> None:
+    assert places(story.planted.home.root, CANARIES) == {}
+
+
+def test_no_secret_is_left_anywhere(story: Story) -> None:
+    assert places(story.planted.home.root, EVERY_SECRET) == {}
+
+
+def test_no_patient_and_no_secret_is_said_by_a_log_or_a_command(story: Story) -> None:
+    for text in (story.heard, story.said):
+        assert hits(text, CANARIES | EVERY_SECRET) == set()
+
+
+def test_every_fault_is_one_sentence_and_one_audit_line(story: Story) -> None:
+    assert story.falls
+    for name, fall in story.falls.items():
+        assert fall.status == "failed", name
+        assert sum(fall.sentence.count(mark) for mark in SENTENCES) == 1, (name, fall.sentence)
+        assert len(fall.audited) == int(fall.refused), (name, fall.audited)
+        assert hits(" ".join((fall.sentence, *fall.audited)), CANARIES | EVERY_SECRET) == set()
+
+
+def test_the_search_can_find_something_in_this_very_home(story: Story) -> None:
+    """The unit is where figures are, the name of the source where runs are."""
+    unit, source = WITNESS, story.planted.name
+    found = places(story.planted.home.root, {unit, source})
+    assert {unit} <= found["parquet:landing"]
+    assert {unit, source} <= found["duckdb:generations"]
+    assert source in found["sqlite:state.db"]
+    assert source in hits(story.said, {source})
+    if source == "temoin-hl7":
+        assert unit in found["sqlite:hl7"]
+
+
+class TestTheSearch:
+    """A canary in each kind of file, compressed or not, is found where it lies."""
+
+    def test_finds_a_text_in_every_kind_of_file(self, tmp_path: Path) -> None:
+        canary, rows = "CANARI-MÉSANGE", 5000
+        for folder in ("landing", "generations", "hl7", "logs"):
+            (tmp_path / folder).mkdir()
+        table = pa.table({"note": [canary] * rows})
+        pq.write_table(table, tmp_path / "landing" / "a.parquet", compression="zstd")
+        with duckdb.connect(tmp_path / "generations" / "gen-000001.duckdb") as base:
+            base.register("t", table)
+            base.execute("CREATE TABLE kept AS SELECT note FROM t")
+        with closing(sqlite3.connect(tmp_path / "hl7" / "a.db")) as spool, spool:
+            spool.execute("CREATE TABLE movement (unit TEXT)")
+            spool.execute("INSERT INTO movement VALUES (?)", (canary,))
+        (tmp_path / "logs" / "a.log").write_bytes(canary.encode("cp1252"))
+        (tmp_path / "logs" / f"{canary}.log").touch()
+        found = set(places(tmp_path, {canary}))
+        wanted = {"parquet:landing", "duckdb:generations", "sqlite:hl7", "bytes:logs", "name:logs"}
+        assert wanted <= found
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "231079913812345", "323331303739393133383132333435", "MjMxMDc5OTEzODEyMzQ1",
+            "8e5ad2f5d84a5f5f",
+        ],
+    )  # fmt: skip
+    def test_finds_a_number_however_it_is_written(self, written: str) -> None:
+        import hashlib
+
+        written = written.replace(
+            "8e5ad2f5d84a5f5f", hashlib.sha256(b"231079913812345").hexdigest()
+        )
+        assert hits(f"avant {written} après", {"231079913812345"}) == {"231079913812345"}
+
+    def test_a_postcode_is_a_whole_number(self) -> None:
+        assert hits("cp=99138;", {"99138"}) == {"99138"}
+        assert hits("a99138f 1991380", {"99138"}) == set()
