@@ -176,8 +176,7 @@ def _everything(folder: Path) -> list[Landed]:
 
 
 def _newest_number(folder: Path) -> int:
-    suffixes = {".json", ".refused", landing.HELD, landing.DISCARDED}
-    manifests = (path for path in folder.glob("*/*-*") if path.suffix in suffixes)
+    manifests = (path for path in folder.glob("*/*-*") if path.suffix in _MANIFESTS)
     return max((int(path.name.partition("-")[0]) for path in manifests), default=0)
 
 

@@ -39,6 +39,7 @@ from cockpit.warehouse.attach import Generation, Warehouse
 
 _MOST_DAYS = 62
 _SAME = 1e-9
+_KEYS = ["measure", "unit", "day"]
 
 Days = tuple[date, date]
 Values = dict[tuple[UnitId, date], float]
@@ -143,12 +144,12 @@ def _effects(
     """Every change, for the KPIs that read a delivered measure and the units that report it."""
     if after is None:
         return
-    rows = pa.concat_tables([batch.rows for batch in read])
-    touched = set(pc.unique(rows["measure"]).to_pylist())
-    given = set(pc.unique(rows["unit"]).to_pylist())
+    tables = [table.select(_KEYS) for batch in read for table in batch.observations.tables()]
+    touched = _texts(tables, "measure")
+    given = _texts(tables, "unit")
     if any(batch.replace != "rows" for batch in read):  # what is left out is withdrawn
         given |= _reporters(after, touched)
-    days = _days(rows, read)
+    days = _days(tables, read)
     for kpi in kpis_of(after.home.kpis).values():
         terms = [*kpi.terms(), *special_terms(kpi)]
         if touched & {str(term.measure) for term in terms}:
@@ -174,9 +175,14 @@ def _reporters(generation: Generation, measures: set[str]) -> set[str]:
     return set(generation.read(statement)["code"])
 
 
-def _days(rows: pa.Table, read: Sequence[Batch]) -> Days:
-    found = pc.min_max(rows["day"]).as_py()
-    first, last = found["min"] or clock.today(), found["max"] or clock.today()
+def _texts(tables: Sequence[pa.Table], name: str) -> set[str]:
+    return {text for table in tables for text in pc.unique(table[name]).to_pylist()}
+
+
+def _days(tables: Sequence[pa.Table], read: Sequence[Batch]) -> Days:
+    ends = [pc.min_max(table["day"]).as_py() for table in tables if table.num_rows]
+    first = min((one["min"] for one in ends), default=clock.today())
+    last = max((one["max"] for one in ends), default=clock.today())
     if any(batch.replace == "month" for batch in read):
         return first.replace(day=1), add_months(last.replace(day=1), 1) - timedelta(days=1)
     return first, last

@@ -38,8 +38,8 @@ def edited(text: str, values: Mapping[str, object]) -> str:
         made = tomlkit.dumps(document)
         if repr(_sorted(tomllib.loads(made))) == repr(_sorted(wanted)):
             return made
-    except (TOMLKitError, tomllib.TOMLDecodeError, ValueError, KeyError):
-        pass
+    except (TOMLKitError, LookupError, ValueError, TypeError, AttributeError):
+        pass  # tables out of order: `del` and `=` of tomlkit 0.15 raise IndexError on some
     return written(wanted)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,10 @@ from cockpit.cli.out import FAILED, Json, application, give, say
 from cockpit.errors import BadRequest
 
 if TYPE_CHECKING:
+    from cockpit.connect.batch import Batch
     from cockpit.connect.config import SourceConfig
+    from cockpit.kpi.units import UnitTree
+    from cockpit.settings import Home
 
 app = application("Les sources : liste, vérification, aperçu, historique.")
 
@@ -21,6 +24,7 @@ Conformance = Annotated[
     bool, typer.Option("--conformance", help="Éprouver aussi les promesses du connecteur.")
 ]
 _PREVIEW_ROWS = 20
+_PREVIEW_EFFECTS = 50
 
 
 @app.command("list")
@@ -86,38 +90,56 @@ def _show_check(answer: dict[str, object], *, as_json: bool) -> None:
 
 @app.command()
 def preview(name: Name, as_json: Json = False) -> None:
-    """Ce que donnerait le premier fichier en attente, sinon le premier connu."""
-    from cockpit.connect.deliver import batches  # noqa: PLC0415
+    """Ce qui attend à une source et ce que cela changerait, sans rien publier.
+
+    Sans rien en attente : le premier fichier connu, relu.
+    """
     from cockpit.connect.structure import load_structure  # noqa: PLC0415
-    from cockpit.errors import BadDelivery  # noqa: PLC0415
-    from cockpit.warehouse import landing, structure  # noqa: PLC0415 - DuckDB: 0.3 s
+    from cockpit.preview import preview as seen_aside  # noqa: PLC0415 - DuckDB: 0.3 s
 
-    home = settings.home()
+    home, config = settings.home(), _config(name)
     units = load_structure(home.structure)
-    config = _config(name)
-    known = landing.known_hashes(home.landing, name, structure.structure_hash(units))
-    cursor = landing.cursor_of(home.landing, name)
-    pending = batches(home, config, known, units, cursor)
-    for found in islice(chain(pending, batches(home, config, frozenset(), units)), 1):
-        if isinstance(found, BadDelivery):
-            raise found
-        rows = found.rows.slice(0, _PREVIEW_ROWS).to_pylist()
-        answer = {
-            "source": name,
-            "file": found.file,
-            "lines": found.lines,
-            "accepted": found.rows.num_rows,
-            "refused": found.quarantine.num_rows,
-            "rows": [row | {"day": row["day"].isoformat()} for row in rows],
-            "refusals": found.quarantine.slice(0, _PREVIEW_ROWS).to_pylist(),
-        }
-        _show_preview(answer, as_json=as_json)
+    found = seen_aside(home, config, units)
+    if found.refusals and not found.batches:
+        raise found.refusals[0]
+    batch = found.batches[0] if found.batches else _first_known(home, config, units)
+    if batch is None:
+        say("Aucun fichier à lire pour cette source.")
+        give({"source": name, "file": None, "rows": [], "refusals": []}, as_json=as_json)
         return
-    say("Aucun fichier à lire pour cette source.")
-    give({"source": name, "file": None, "rows": [], "refusals": []}, as_json=as_json)
+    answer = _previewed(batch) | {
+        "source": name,
+        "waiting": [one.file for one in found.batches],
+        "refused_files": [one.sentence() for one in found.refusals],
+        "effects": [asdict(one) | {"period": one.period.isoformat()} for one in found.effects],
+    }
+    _show_preview(answer, as_json=as_json)
 
 
-def _show_preview(answer: dict[str, object], *, as_json: bool) -> None:
+def _first_known(home: Home, config: SourceConfig, units: UnitTree) -> Batch | None:
+    from cockpit.connect.deliver import batches  # noqa: PLC0415
+    from cockpit.errors import BadDelivery  # noqa: PLC0415
+
+    found = next(batches(home, config, frozenset(), units), None)
+    if isinstance(found, BadDelivery):
+        raise found
+    return found
+
+
+def _previewed(batch: Batch) -> dict[str, object]:
+    first = next(batch.observations.tables(), None)
+    rows = first.slice(0, _PREVIEW_ROWS).to_pylist() if first is not None else []
+    return {
+        "file": batch.file,
+        "lines": batch.lines,
+        "accepted": len(batch.observations),
+        "refused": batch.quarantine.num_rows,
+        "rows": [row | {"day": row["day"].isoformat()} for row in rows],
+        "refusals": batch.quarantine.slice(0, _PREVIEW_ROWS).to_pylist(),
+    }
+
+
+def _show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         give(answer, as_json=True)
         return
@@ -129,6 +151,12 @@ def _show_preview(answer: dict[str, object], *, as_json: bool) -> None:
     give(answer["rows"], as_json=False, columns=columns)
     if answer["refusals"]:
         give(answer["refusals"], as_json=False, columns=("file", "line", "column", "reason"))
+    for sentence in answer["refused_files"]:
+        say(sentence)
+    say(f"Effet sur les indicateurs : {len(answer['effects'])} chiffre(s) changeraient.")
+    if answer["effects"]:
+        shown = answer["effects"][:_PREVIEW_EFFECTS]
+        give(shown, as_json=False, columns=("kpi", "unit", "period", "before", "after"))
 
 
 @app.command()

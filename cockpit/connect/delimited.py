@@ -179,15 +179,18 @@ def _header(line: str, layout: Layout, name: str) -> tuple[str, ...]:
 
 
 def _check_columns(body: _Body, columns: tuple[str, ...]) -> None:
+    """A file without header has a person in its first line: only names that are asked for are said,
+    any other column is told by its rank."""
     line = max(1, body.line - 1)
-    for column in body.header:
-        if column and body.header.count(column) > 1:
-            raise BadDelivery(
-                file=body.name, line=line, field=column, expected="une seule colonne de ce nom"
-            )
     for column in columns:
         if column not in body.header:
             raise BadDelivery(file=body.name, line=line, field=column, expected="cette colonne")
+    for rank, column in enumerate(body.header, 1):
+        if column and body.header.count(column) > 1:
+            field = column if column in columns else f"colonne n° {rank}"
+            raise BadDelivery(
+                file=body.name, line=line, field=field, expected="une seule colonne de ce nom"
+            )
 
 
 def _stands_alone(text: bytes, body: _Body) -> bool:

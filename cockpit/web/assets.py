@@ -73,6 +73,13 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ("`Show password`", "`Afficher la saisie`"),
         ("`Hide password`", "`Masquer la saisie`"),
     ),
+    "DateInput": (
+        ("`Choose date`", "`Choisir le jour`"),
+        (
+            "`Use arrow keys to navigate dates. Enter to select. Escape to close.`",
+            "`Flèches pour changer de jour, Entrée pour choisir, Échap pour fermer.`",
+        ),
+    ),
     "FileUploader": (
         ("`Upload`", "`Déposer`"),
         (" per file`", " par fichier`"),

@@ -8,6 +8,8 @@ import pytest
 
 from cockpit import clock
 from cockpit.administer.generations import approve, discard, published, rollback, waiting
+from cockpit.connect.batch import QUARANTINE, ROWS, Batch
+from cockpit.connect.observations import Spool
 from cockpit.errors import BadRequest, DiskFull
 from cockpit.refresh import rebuild
 from cockpit.warehouse import held, landing, publish
@@ -225,11 +227,21 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(
 
 def test_the_source_goes_on_after_a_held_batch(fed: Installation) -> None:
     """A cursor that went back would deliver the held figures again under the same number."""
-    (newest,) = [one for one in landing.landed(fed.home.landing) if one.source == "urgences"]
-    cursor = landing.cursor_of(fed.home.landing, "urgences")
-    held.hold(newest, "essai")
-    assert landing.cursor_of(fed.home.landing, "urgences") == cursor
-    known = landing.known_hashes(fed.home.landing, "urgences", "une autre")
-    assert newest.source_hash in known
-    held.discard(newest)
-    assert newest.source_hash in landing.known_hashes(fed.home.landing, "urgences", "une autre")
+    batch = Batch(
+        source="urgences",
+        file="lecture 2",
+        source_hash="abc",
+        received_at=clock.utc_naive(clock.now()),
+        replace="rows",
+        lines=0,
+        observations=Spool.of(ROWS.empty_table()),
+        quarantine=QUARANTINE.empty_table(),
+        cursor="s:2026-03-04",
+    )
+    folder = fed.home.landing
+    newest = landing.land(folder, batch, landing.landed(folder), structure_hash="une")
+    for keep_back in (held.hold, held.discard):
+        keep_back(newest)
+        assert landing.cursor_of(folder, "urgences") == "s:2026-03-04"
+        assert "abc" in landing.known_hashes(folder, "urgences", "une autre")
+        assert newest not in landing.landed(folder)

@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cockpit.administer import sources, toml
@@ -250,6 +250,7 @@ _VALUES = st.recursive(
 _TABLES = st.dictionaries(_KEYS, _VALUES, max_size=4)
 
 
+@settings(deadline=None)
 @given(before=_TABLES, after=_TABLES)
 def test_any_values_are_written_over_any_others_and_read_back(
     before: dict[str, object], after: dict[str, object]
@@ -260,6 +261,8 @@ def test_any_values_are_written_over_any_others_and_read_back(
     assert tomllib.loads(made) == after
 
 
+@settings(deadline=None)
+@example(start="[a.b]\nz = 1\n[b]\n[a.z]\nb = 2\n", after={"a": {"z": False}})
 @given(
     after=_TABLES,
     start=st.sampled_from(

@@ -381,5 +381,5 @@ def test_a_standard_format_brings_its_mapping_and_what_it_replaces(
     source: Reading, server: sshd.Sshd
 ) -> None:
     config = load_source(_toml(source, server, "rpu"))
-    assert config.replaces == "day"
+    assert config.replaces == "rows"
     assert config.mapping.sources()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 from typing import Any
 
 from cockpit.settings import Home
@@ -78,8 +80,8 @@ class Ground:
         path = self.home.sources / f"temoin-{self.name}.toml"
         path.write_text(head + text + "\n" + mapping, "utf-8")
 
-    def allow(self, server: Server) -> None:
-        text = f'[network]\nallow = ["{server.place}"]\n'
+    def allow(self, place: str) -> None:
+        text = f'[network]\nallow = ["{place}"]\n'
         (self.home.root / "cockpit.toml").write_text(text, "utf-8")
 
     def file(self, name: str, data: bytes) -> None:
@@ -251,7 +253,7 @@ def rest(root: Path) -> Iterator[Planted]:
         return Reply(said.encode(), 401) if wrong else as_json({"items": _records()})
 
     with serving(answer) as server:
-        ground.allow(server)
+        ground.allow(server.place)
         ground.source(
             f'url = "{server.url("/naissances")}"\nrecords = "items"\nauth = "bearer"\n'
             'token = "env:CANARI_JETON"',
@@ -283,7 +285,7 @@ def _encounters() -> list[dict[str, Any]]:
     nowhere = [{"location": {"reference": "Location/w2", "display": PERSON["nom"]}}]
     return [
         {**usual, "id": "s1"},
-        {**usual, "id": PERSON["nda"], "period": {"start": PERSON["ddn"], "end": PERSON["nom"]}},
+        {**usual, "id": PERSON["nda"], "period": {"start": BORN[0]}},
         {**usual, "id": "s3", "location": nowhere},
         {**usual, "id": "s4", "location": [{"location": {"reference": PERSON["nom"]}}]},
         {**usual, "id": "s5", "hospitalization": {
@@ -300,7 +302,7 @@ def fhir(root: Path) -> Iterator[Planted]:
     answer = FhirServer([*places, *_encounters(), patient], elements=False)
     with serving(answer) as server:
         answer.root = server.url("").removesuffix("/")
-        ground.allow(server)
+        ground.allow(server.place)
         ground.source(
             f'base_url = "{server.url("/fhir")}"\nmode = "encounters"\nunit_system = "{UF}"\n'
             'auth = "basic"\nuser = "cockpit"\npassword = "secret:fhir"'
@@ -315,6 +317,20 @@ def fhir(root: Path) -> Iterator[Planted]:
         ground.answer("partie", server, as_json(bundle))
         ground.answer("patient", server, as_json(patient))
         yield ground.planted(VAULT)
+
+
+class _Shout(BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.sendall(HTML)
+
+
+@contextmanager
+def _shouting() -> Iterator[str]:
+    """A server that says a patient's name to whoever connects."""
+    with ThreadingTCPServer(("127.0.0.1", 0), _Shout) as server:
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
 
 
 QUERY = "SELECT * FROM passages ORDER BY jour"
@@ -345,16 +361,16 @@ def sql(root: Path) -> Iterator[Planted]:
     asked("sans colonne", "SELECT nom, nir FROM passages")
     asked("rien", f"{QUERY.replace(' ORDER', ' WHERE 1 = 0 ORDER')}")
     whole = base.read_bytes()
-    for name, data in {"base coupée": whole[:5000], "page": HTML}.items():
+    for name, data in {"base coupée": whole[:3000], "page": HTML}.items():
         ground.faults[name] = Fault(
             lambda data=data: base.write_bytes(data), lambda: base.write_bytes(whole)
         )
-    with serving(lambda _: Reply(HTML)) as server:
-        ground.allow(server)
+    with _shouting() as place:
+        ground.allow(place)
         toml = ground.home.sources / "temoin-sql.toml"
         usual = toml.read_text("utf-8")
         elsewhere = usual.replace(own, (
-            f'dialect = "postgresql"\nhost = "{server.host}"\nport = {server.port}\n'
+            f'dialect = "postgresql"\nhost = "127.0.0.1"\nport = {place.rpartition(":")[2]}\n'
             'database = "dpi"\nuser = "lecteur"\npassword = "env:CANARI_BASE"\ntls = "none"\n'
             'query_file = "sources/passages.sql"'
         ))  # fmt: skip

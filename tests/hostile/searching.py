@@ -22,26 +22,38 @@ _DIGITS = re.compile(r"[0-9]{4,6}")
 def places(root: Path, needles: Iterable[str]) -> dict[str, set[str]]:
     """{where: the needles found there}, in everything under COCKPIT_HOME that Cockpit wrote."""
     found: dict[str, set[str]] = {}
-    texts = set(needles)
-    patterns = {text: _pattern(text) for text in texts}
+    known = _known(needles)
     for where, data in _everything(root):
-        hits = {text for text in texts if patterns[text].search(data)}
-        if hits:
-            found.setdefault(where, set()).update(hits)
+        if there := _hits(data, known):
+            found.setdefault(where, set()).update(there)
     return found
 
 
 def hits(said: str, needles: Iterable[str]) -> set[str]:
     """The needles that a text holds."""
-    return {text for text in needles if _pattern(text).search(said.encode())}
+    return _hits(said.encode(), _known(needles))
 
 
-def _pattern(text: str) -> re.Pattern[bytes]:
-    """A needle in any of its writings; a few digits alone count only as a whole number, as the
-    digests and instants of an installation hold every short run of digits."""
-    if _DIGITS.fullmatch(text):
-        return re.compile(rb"(?<![0-9A-Fa-f])" + text.encode() + rb"(?![0-9A-Fa-f])")
-    return re.compile(b"|".join(re.escape(one) for one in _writings(text)), re.IGNORECASE)
+Known = dict[str, frozenset[bytes]]
+
+
+def _known(needles: Iterable[str]) -> Known:
+    return {text: frozenset(one.lower() for one in _writings(text)) for text in set(needles)}
+
+
+def _hits(data: bytes, known: Known) -> set[str]:
+    low = data.lower()
+    return {
+        text for text, writings in known.items() if any(_holds(low, text, one) for one in writings)
+    }
+
+
+def _holds(data: bytes, text: str, written: bytes) -> bool:
+    """A few digits count only as a whole number: digests and instants hold every short run."""
+    if written not in data or not _DIGITS.fullmatch(text):
+        return written in data
+    whole = rb"(?<![0-9a-f])" + re.escape(written) + rb"(?![0-9a-f])"
+    return re.search(whole, data) is not None
 
 
 def _writings(text: str) -> set[bytes]:

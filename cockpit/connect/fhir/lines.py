@@ -52,9 +52,10 @@ class Found:
             if column not in COLUMNS:
                 expected = "l'une des colonnes " + ", ".join(COLUMNS)
                 raise BadDelivery(file=name, field=column, expected=expected)
-        yield Part(_table([], 0), quarantined(name, self.refused))
+        wanted = [*columns, LINE]
+        yield Part(_table([], 0).select(wanted), quarantined(name, self.refused))
         for start in range(0, len(self.lines), _ROWS):
-            yield Part(_table(self.lines[start : start + _ROWS], start))
+            yield Part(_table(self.lines[start : start + _ROWS], start).select(wanted))
 
 
 def _table(lines: Sequence[Line], before: int) -> pa.Table:

@@ -30,7 +30,7 @@ def show(context: Context) -> None:
     if kind not in registry.kinds():
         st.html(words.back(_("Sources"), up, _("Nouvelle source")))
         st.html(parts.section(_("D'où viennent les chiffres ?")))
-        st.html(anchors.stack(_kind(context, one) for one in registry.kinds()))
+        st.html(anchors.stack(_kind(context, one) for one in _kinds()))
         return
     other = words.at(context, "new")
     st.html(words.back(_("Nouvelle source"), other, words.kind_name(kind)))
@@ -41,6 +41,15 @@ def show(context: Context) -> None:
         _settings(context, kind, draft)
     else:
         _columns(context, kind, draft)
+
+
+def _kinds() -> list[str]:
+    """Those of the house in the order of `words.KINDS`, then the others."""
+    ours = list(words.KINDS)
+    return sorted(
+        registry.kinds(),
+        key=lambda one: (one not in ours, ours.index(one) if one in ours else 0, one),
+    )
 
 
 def _kind(context: Context, kind: str) -> str:

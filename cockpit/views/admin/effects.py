@@ -59,7 +59,8 @@ def show(context: Context) -> None:
 
 def draw(context: Context, answer: Json, publish: str) -> None:
     """Summary, effects, rows, refusals; then the way to publish."""
-    st.html("".join(words.announced(one, Status.RED) for one in answer["whole"]))
+    for one in answer["whole"]:
+        st.html(words.announced(one, Status.RED))
     if not answer["files"]:
         st.html(parts.empty(_("Rien de nouveau dans cette source.")))
         return

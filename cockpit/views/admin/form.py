@@ -41,7 +41,7 @@ def draw(fields: Sequence[FieldSpec], values: Values, key: Key) -> Typed:
 def _grid(fields: Sequence[FieldSpec], values: Values, key: Key, typed: Typed) -> None:
     with st.grid(2, min_column_width=300, gap="small"):
         for one in fields:
-            with st.container(gap="small"):
+            with st.container(gap="xsmall"):
                 typed[one.name] = _widget(one, _shown(one, values), key(one.name))
                 if one.type == "secret":
                     typed[_new(one)] = _hidden(one, key(_new(one)))

@@ -146,7 +146,7 @@ def _measure(column: str, target: Any, hint: Suggestion | None, key: Any, *, pro
     """One column: its measure, and what is suggested, with the reason."""
     simple = target if isinstance(target, str) else _single(target)
     suggested = hint.measure if hint and hint.kind == "measure" else NOTHING
-    with st.container(gap="small"):
+    with st.container(gap="xsmall"):
         if target is not None and simple is None:
             st.html(parts.note(_("{column} : règle écrite dans le texte.").format(column=column)))
             return target

@@ -30,7 +30,7 @@ def show(context: Context) -> None:
     up = words.at(context, "sources")
     st.html(
         parts.column(
-            words.back(_("Sources"), up, one.label),
+            words.back(_("Sources"), up),
             listing.row(one, listing.by_name(context).get(one.name), context),
         )
     )

@@ -139,9 +139,10 @@ def kind_name(kind: str) -> str:
 
 def command(*words: str) -> str:
     """The same act as a command line."""
-    line = " ".join(one if one.startswith("…") else shlex.quote(one) for one in words)
+    quoted = (one if one.startswith("…") else shlex.quote(one) for one in words)
+    line = " ".join(f"<span>{escape(one)}</span>" for one in quoted)
     label = escape(_("En ligne de commande :"))
-    return f'<p class="ck-command"><span>{label}</span> <code>{escape(line)}</code></p>'
+    return f'<p class="ck-command"><span>{label}</span> <code>{line}</code></p>'
 
 
 def plain(text: str) -> str:
@@ -149,7 +150,7 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def back(label: str, address: str, here: str) -> str:
+def back(label: str, address: str, here: str = "") -> str:
     """The way up, then where we are."""
     return anchors.crumbs([(label, address)], here)
 

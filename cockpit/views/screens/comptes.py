@@ -32,7 +32,7 @@ def show(context: Context) -> None:
     chosen = wanted if wanted in options else options[0]
     side, code = chosen.split("/")
     (kpi,) = context.having(_SIDES[side]) or (None,)
-    window = year_of(context.generation, kpi) if kpi else None
+    window = year_of(context.generation, kpi, (context.unit.id,)) if kpi else None
     if kpi is None or window is None:
         return
     st.html(parts.section(_("Comptes d'un titre"), dates.covering(window)))

@@ -104,7 +104,7 @@ def _lists(context: Context, kpi: Kpi, grain: Grain, split: str) -> None:
 
 def read(context: Context, kpi: Kpi, grain: Grain, split: str) -> list[Row]:
     """The points that can be computed, by part, oldest first."""
-    as_of = provisional.last_day(context.generation, kpi)
+    as_of = provisional.last_day(context.generation, kpi, (context.unit.id,))
     if as_of is None:
         return []
     by: By | None = "unit" if split == "unit" else "facet" if split == "facet" else None

@@ -16,7 +16,18 @@ from cockpit.series.curve import Curve, curve
 from cockpit.series.freshness import freshness
 from cockpit.series.model import Contribution, Trend
 from cockpit.series.trend import trend
-from cockpit.views import anchors, cards, dates, facets, forecasts, french, parts, tables, widgets
+from cockpit.views import (
+    anchors,
+    cards,
+    dates,
+    facets,
+    forecasts,
+    french,
+    origins,
+    parts,
+    tables,
+    widgets,
+)
 from cockpit.views.context import Context
 
 _ROWS = 8
@@ -42,6 +53,7 @@ def show(context: Context) -> None:
     with why:
         _evolution(context, kpi, found, drawn)
         _where(context, kpi, found)
+        origins.fold(context, kpi, found.window if found.value is not None else None)
     with what:
         fresh = freshness(context.generation, kpi, (context.unit.id,))
         st.html(cards.definition(kpi, fresh, context.unit.label))

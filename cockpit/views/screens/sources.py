@@ -1,4 +1,4 @@
-"""Sources: how fresh each one is, its last runs, and the rows that were refused. Read only."""
+"""Sources: how fresh each is, which agree, the last runs, and the refused rows. Read only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cockpit.series.model import Status
 from cockpit.state import runs
 from cockpit.state.database import engine
 from cockpit.state.runs import RefusedRow, RunRecord
-from cockpit.views import anchors, cards, dates, french, parts, tables, widgets
+from cockpit.views import anchors, cards, dates, french, parts, reconciling, tables, widgets
 from cockpit.views.context import Context
 
 _RUNS = 20
@@ -43,6 +43,7 @@ def show(context: Context) -> None:
             for fresh in known
         )
     )
+    st.html(reconciling.section(context))
     _runs(context)
 
 
