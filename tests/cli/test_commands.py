@@ -129,6 +129,20 @@ class TestKpi:
         assert "cockpit refresh" in result.stderr
 
 
+class TestOrigin:
+    def test_a_figure_leads_to_the_file_it_comes_from(self, loaded, answer) -> None:
+        days = ("--from", "2026-03-01", "--to", "2026-03-02")
+        found = answer(loaded("kpi", "lineage", "ed_visits", *days, "--json"))
+        (one,) = found["deliveries"]
+        assert (one["file"], one["rows"], one["lines"]) == ("drop/urgences-2026.csv", 2, 3)
+        assert (one["first_day"], one["last_day"]) == ("2026-03-01", "2026-03-02")
+
+    def test_reconciliations_wait_for_their_sources(self, loaded, answer) -> None:
+        found = answer(loaded("kpi", "reconcile", "--json"))
+        assert {"payroll", "census"} <= {one["id"] for one in found}
+        assert not any(one["gaps"] for one in found)
+
+
 class TestSource:
     def test_list_says_when_each_ran_last(self, loaded, answer) -> None:
         (source,) = answer(loaded("source", "list", "--json"))
@@ -158,6 +172,10 @@ class TestSource:
         (home.drop / "urgences-later.csv").write_text("jour;uf;passages\n03/03/2026;10;7\n")
         found = answer(loaded("source", "preview", "urgences", "--json"))
         assert (found["file"], found["accepted"]) == ("drop/urgences-later.csv", 1)
+        (top,) = [
+            one for one in found["effects"] if (one["kpi"], one["unit"]) == ("ed_visits", "GHT")
+        ]
+        assert (top["period"], top["before"], top["after"]) == ("2026-03-03", None, 7)
 
     def test_history_lists_the_runs(self, loaded, answer) -> None:
         assert [run["status"] for run in answer(loaded("source", "history", "urgences", "--json"))]
