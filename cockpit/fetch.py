@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -127,47 +127,53 @@ def _read(
         already = _everything(home.landing)
         known = landing.known_hashes(home.landing, config.name, stamp)
         cursor = landing.cursor_of(home.landing, config.name)
-    provisional = config.provisional_for.days if config.provisional_for else 0
     for found in batches(home, config, known, units, cursor):
         if isinstance(found, BadDelivery):
             reading.errors.append(found)
             reading.refused_rows.append(refused_row(found))
             continue
         on_step(f"{config.label} : {found.file}")
-        before = [one for one in already if one.source == config.name]
-        one = _land(home, found, already, stamp, provisional)
+        one, why = _land(home, config, found, already, stamp)
         reading.notes += found.warnings
         reading.refused_rows += state.RefusedRow.many(found.quarantine)
-        why = unusual(one.shapes, [past.shapes for past in before], config.contract, one.replace)
-        if why and all(past.source_hash != one.source_hash for past in before):
-            _hold(home, one, why, reading)
+        if why:
+            reading.held += 1
+            reading.notes.append(
+                f"« {one.file} » est retenu : {why} Rien n'en est publié ; "
+                f"« cockpit source approve {one.source} » le publie."
+            )
         else:
             reading.landed.append(one)
 
 
-def _hold(home: Home, one: Landed, why: str, reading: _Reading) -> None:
-    """Keep a batch that looks like no other out of what is published, and say how to let it in."""
-    with landing_still(home):
-        held.hold(one, why)
-    reading.held += 1
-    reading.notes.append(
-        f"« {one.file} » est retenu : {why} Rien n'en est publié ; "
-        f"« cockpit source approve {one.source} » le publie."
-    )
-
-
 def _land(
-    home: Home, batch: Batch, already: list[Landed], stamp: str, provisional_days: float
-) -> Landed:
-    """Keep one batch, numbered after those that other processes landed meanwhile."""
+    home: Home, config: SourceConfig, batch: Batch, already: list[Landed], stamp: str
+) -> tuple[Landed, str]:
+    """Keep one batch, numbered after those that other processes landed meanwhile.
+
+    Returns it and why a person must look at it first ("" when nobody needs to): it is then held
+    before anybody can publish it.
+    """
+    provisional = config.provisional_for.days if config.provisional_for else 0
     with landing_still(home):
         if _newest_number(home.landing) > max((one.seq for one in already), default=0):
             already[:] = _everything(home.landing)
         one = landing.land(
-            home.landing, batch, already, structure_hash=stamp, provisional_days=provisional_days
+            home.landing, batch, already, structure_hash=stamp, provisional_days=provisional
         )
+        why = _unusual(config, one, already)
+        if why:
+            held.hold(one, why)
     already.append(one)
-    return one
+    return one, why
+
+
+def _unusual(config: SourceConfig, one: Landed, already: Sequence[Landed]) -> str:
+    """Judged against what the source delivered before; a delivery let in once stays in."""
+    before = [past for past in already if past.source == config.name]
+    if any(past.source_hash == one.source_hash for past in before):
+        return ""
+    return unusual(one.shapes, [past.shapes for past in before], config.contract, one.replace)
 
 
 def _everything(folder: Path) -> list[Landed]:

@@ -50,7 +50,11 @@ def module_of(config: SourceConfig) -> str:
 
 def keep(home: Home, running: Listeners, configs: Sequence[SourceConfig]) -> None:
     """A listener for each source that is pushed to, and none for the others."""
-    wanted = {config.name: module for config in configs if (module := module_of(config))}
+    wanted = {
+        config.name: module
+        for config in configs
+        if not config.paused and (module := module_of(config))
+    }
     for name in set(running) - set(wanted):
         children.end_all([running.pop(name).child])
     for name, module in wanted.items():

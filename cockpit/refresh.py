@@ -76,7 +76,7 @@ def refresh(
     home.prepare()
     units = load_structure(home.structure)
     configs, errors = load_sources(home)
-    chosen = [one for one in configs if not sources or one.name in sources]
+    chosen = [one for one in configs if (one.name in sources if sources else not one.paused)]
     broken = [one for one in errors if not sources or _name_of(one) in sources]
     if not {*sources} <= {*(one.name for one in chosen), *map(_name_of, broken)}:
         raise BadRequest(field="SOURCE", expected="une source de « cockpit source list »")

@@ -38,7 +38,8 @@ def due(
     return tuple(
         config.name
         for config in configs
-        if config.name not in last or next_time(config, last[config.name]) <= now
+        if not config.paused
+        and (config.name not in last or next_time(config, last[config.name]) <= now)
     )
 
 

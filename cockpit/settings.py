@@ -36,7 +36,7 @@ class Installation(BaseModel):
     language: Literal["fr", "en"] = "fr"
     school_zone: Literal["A", "B", "C"] = "B"
     holidays: Literal["metropole", "alsace-moselle"] = "metropole"
-    keep_generations: int = Field(5, ge=2, le=1000)
+    keep_generations: int = Field(10, ge=2, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
     network: Network = Network()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -16,8 +16,10 @@ from cockpit.errors import BadDelivery
 class ExcelConfig(BaseModel):
     """Settings of a spreadsheet source. sheet: its name, "" for the first one.
 
-    header_row: 1-based; absent, the first row that holds every mapped column. decimal: of numbers
-    kept as text in the sheet; real numbers need nothing.
+    range: "B4:H200", or the name of a block or of a table, which says its own sheet. header_row:
+    1-based row of the sheet; absent, the first one that holds every mapped column. header_rows: 2
+    when titles stand above titles: a column is then called "Titre · Sous-titre". decimal: of
+    numbers kept as text in the sheet; real numbers need nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,8 +27,21 @@ class ExcelConfig(BaseModel):
     path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
         title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
     )
-    sheet: str = Field("", title="Feuille", max_length=255)
+    sheet: str = Field(
+        "", title="Feuille", description="Son nom ; vide pour la première", max_length=255
+    )
+    range: str = Field(
+        "",
+        title="Plage",
+        description="Comme B4:H200, ou le nom d'une plage ou d'un tableau",
+        max_length=255,
+    )
     header_row: int | None = Field(None, ge=1, le=1000, title="Ligne d'en-tête")
+    header_rows: Literal[1, 2] = Field(
+        1,
+        title="Nombre de lignes d'en-tête",
+        description="2 pour des titres fusionnés : « Titre · Sous-titre »",
+    )
     decimal: Decimal = Field(",", title="Séparateur décimal des nombres saisis en texte")
 
 
@@ -44,8 +59,7 @@ class _Excel:
         return files.read_files(asked, config.path, self, config)
 
     def header(self, name: str, stream: BufferedIOBase, config: ExcelConfig) -> tuple[str, ...]:
-        cells = sheets.sheet_of(stream.read(), name, config.sheet, config.decimal)
-        return sheets.header_of_sheet(cells, name, (), config.header_row)
+        return sheets.header_of(stream, name, _where(config))
 
     def parse(
         self,
@@ -55,9 +69,14 @@ class _Excel:
         config: ExcelConfig,
         columns: tuple[str, ...],
     ) -> Delivery:
-        cells = sheets.sheet_of(stream.read(), name, config.sheet, config.decimal)
-        table = sheets.cut_sheet(cells, name, columns, config.header_row)
-        return Delivery(name, digest, (Part(table),), config.decimal, native_dates=True)
+        parts = map(Part, sheets.cut(stream, name, columns, _where(config)))
+        return Delivery(name, digest, parts, config.decimal, native_dates=True)
+
+
+def _where(config: ExcelConfig) -> sheets.Where:
+    return sheets.Where(
+        config.sheet, config.range, config.header_row, config.header_rows, config.decimal
+    )
 
 
 CONNECTOR = _Excel()

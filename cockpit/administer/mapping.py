@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from cockpit.administer import drafts, toml
@@ -129,10 +130,13 @@ def _within(own: set[str], other: set[str]) -> bool:
     return len(other) >= _FEWEST_WORDS and (own <= other or other <= own)
 
 
-def _texts() -> Iterable[tuple[str, frozenset[str]]]:
-    for name, measure in MEASURES.items():
-        labels = (str(name), measure.label_fr, measure.label_en)
-        yield name, frozenset(map(_words, labels))
+@cache
+def _texts() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Every measure and what it is called."""
+    return tuple(
+        (name, frozenset(map(_words, (str(name), measure.label_fr, measure.label_en))))
+        for name, measure in MEASURES.items()
+    )
 
 
 def _only(names: Iterable[str]) -> Suggestion | None:

@@ -23,80 +23,13 @@ import pyarrow.csv as pacsv
 from cockpit.connect import reasons
 from cockpit.connect.batch import QUARANTINE
 from cockpit.connect.contract import LINE, Part
+from cockpit.connect.delimited_text import Body, Layout, Text, body_of, check_columns
 from cockpit.errors import BadDelivery
 
+__all__ = ["Layout", "cut", "header_of", "quarantined"]
+
 _BLOCK_BYTES = 1 << 20
-_LONGEST_LINE = 8 << 20
-_LONGEST_HEADER = 1 << 20
 _FLUSH_ROWS = 1 << 16
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a text is delimited.
-
-    ends_lines: the exporter ends its last line too. columns: their names when no line holds them.
-    """
-
-    delimiter: str
-    skip_lines: int = 0
-    ends_lines: bool = True
-    columns: tuple[str, ...] = ()
-
-
-@dataclass
-class _Text:
-    """Blocks of text taken back as lines, or as chunks of whole lines."""
-
-    name: str
-    blocks: Iterator[bytes]
-    ends_lines: bool
-    rest: bytes = b""
-    ended: bool = False
-
-    def line(self) -> bytes:
-        """The next line with its end, b"" after the last one."""
-        while b"\n" not in self.rest and self._more():
-            pass
-        end = self.rest.find(b"\n") + 1 or len(self.rest)
-        found, self.rest = self.rest[:end], self.rest[end:]
-        return found
-
-    def chunk(self) -> bytes:
-        """The next whole lines, b"" after the last one; `rest` is then the unfinished line."""
-        while b"\n" not in self.rest and self._more():
-            pass
-        end = self.rest.rfind(b"\n") + 1
-        if self.ended and not self.ends_lines:
-            end = len(self.rest)
-        found, self.rest = self.rest[:end], self.rest[end:]
-        return found
-
-    def push_back(self, text: bytes) -> None:
-        """Lines that were taken too many."""
-        self.rest = text + self.rest
-
-    def _more(self) -> bool:
-        if len(self.rest) > _LONGEST_LINE:
-            raise BadDelivery(file=self.name, expected="des lignes de moins de 8 Mio")
-        block = next(self.blocks, None)
-        self.ended = block is None
-        self.rest += block or b""
-        return not self.ended
-
-
-@dataclass
-class _Body:
-    """The data lines of a text: what stands after the header. line: of the next one."""
-
-    text: _Text
-    line: int
-    delimiter: str
-    header: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return self.text.name
 
 
 @dataclass(frozen=True)
@@ -109,7 +42,7 @@ class _Cut:
 
 def header_of(blocks: Iterator[bytes], layout: Layout, name: str) -> tuple[str, ...]:
     """Names of the columns, trimmed. Raises BadDelivery when there is no header."""
-    return _body(blocks, layout, name).header
+    return body_of(blocks, layout, name).header
 
 
 def cut(
@@ -121,8 +54,8 @@ def cut(
     expected) at once for a missing or repeated column; while the parts are read for no data line
     or a quote never closed.
     """
-    body = _body(blocks, layout, name)
-    _check_columns(body, columns)
+    body = body_of(blocks, layout, name)
+    check_columns(body, columns)
     return _parts(body, columns)
 
 
@@ -133,7 +66,7 @@ def quarantined(name: str, lines: list[tuple[int, str]]) -> pa.Table:
     return pa.table(dict(zip(QUARANTINE.names, columns, strict=True)), schema=QUARANTINE)
 
 
-def _parts(body: _Body, columns: tuple[str, ...]) -> Iterator[Part]:
+def _parts(body: Body, columns: tuple[str, ...]) -> Iterator[Part]:
     first, is_blank = body.line, True
     while chunk := body.text.chunk():
         is_blank &= chunk.isspace()
@@ -146,7 +79,7 @@ def _parts(body: _Body, columns: tuple[str, ...]) -> Iterator[Part]:
         raise BadDelivery(file=body.name, line=first, expected="au moins une ligne de données")
 
 
-def _cut_chunk(body: _Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
+def _cut_chunk(body: Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
     if not _stands_alone(chunk, body):
         return _cut_by_csv(body, chunk, columns)
     found = _cut_by_arrow(body, chunk, columns)
@@ -154,46 +87,7 @@ def _cut_chunk(body: _Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
     return found
 
 
-def _body(blocks: Iterator[bytes], layout: Layout, name: str) -> _Body:
-    text = _Text(name, blocks, layout.ends_lines)
-    for _ in range(layout.skip_lines):
-        if not text.line().endswith(b"\n"):
-            raise BadDelivery(file=name, line=1, expected="un en-tête après les lignes à sauter")
-    if layout.columns:
-        return _Body(text, layout.skip_lines + 1, layout.delimiter, layout.columns)
-    line = text.line()
-    if not line.strip() or len(line) > _LONGEST_HEADER:
-        raise BadDelivery(file=name, line=layout.skip_lines + 1, expected="une ligne d'en-tête")
-    header = _header(line.decode("utf-8"), layout, name)
-    return _Body(text, layout.skip_lines + 2, layout.delimiter, header)
-
-
-def _header(line: str, layout: Layout, name: str) -> tuple[str, ...]:
-    try:
-        cells = next(csv.reader([line], delimiter=layout.delimiter, strict=True))
-    except csv.Error as error:
-        raise BadDelivery(
-            file=name, line=layout.skip_lines + 1, expected="un en-tête sur une seule ligne"
-        ) from error
-    return tuple(cell.strip() for cell in cells)
-
-
-def _check_columns(body: _Body, columns: tuple[str, ...]) -> None:
-    """A file without header has a person in its first line: only names that are asked for are said,
-    any other column is told by its rank."""
-    line = max(1, body.line - 1)
-    for column in columns:
-        if column not in body.header:
-            raise BadDelivery(file=body.name, line=line, field=column, expected="cette colonne")
-    for rank, column in enumerate(body.header, 1):
-        if column and body.header.count(column) > 1:
-            field = column if column in columns else f"colonne n° {rank}"
-            raise BadDelivery(
-                file=body.name, line=line, field=field, expected="une seule colonne de ce nom"
-            )
-
-
-def _stands_alone(text: bytes, body: _Body) -> bool:
+def _stands_alone(text: bytes, body: Body) -> bool:
     """Whether each physical line is one well-formed record, so that Arrow may cut it."""
     lone_returns = b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
     if lone_returns or len(body.header) == 1:
@@ -207,7 +101,7 @@ def _stands_alone(text: bytes, body: _Body) -> bool:
     return bool(pc.all(pc.match_substring_regex(quoted, rf"^{cell}(?:{mark}{cell})*\r?$")).as_py())
 
 
-def _cut_by_arrow(body: _Body, text: bytes, columns: tuple[str, ...]) -> _Cut:
+def _cut_by_arrow(body: Body, text: bytes, columns: tuple[str, ...]) -> _Cut:
     skipped: list[pacsv.InvalidRow] = []
     table = _arrow_table(body, text, columns, skipped)
     absent = [row.number - 1 for row in skipped]
@@ -218,13 +112,13 @@ def _cut_by_arrow(body: _Body, text: bytes, columns: tuple[str, ...]) -> _Cut:
     return _Cut(found, [(line, reasons.RAGGED) for line in ragged])
 
 
-def _says_something(line: str, body: _Body) -> bool:
+def _says_something(line: str, body: Body) -> bool:
     cells = next(csv.reader([line], delimiter=body.delimiter), [])
     return any(cell.strip() for cell in cells)
 
 
 def _arrow_table(
-    body: _Body, text: bytes, columns: tuple[str, ...], skipped: list[pacsv.InvalidRow]
+    body: Body, text: bytes, columns: tuple[str, ...], skipped: list[pacsv.InvalidRow]
 ) -> pa.Table:
     try:
         table = _read_by_arrow(body, text, columns, skipped, _BLOCK_BYTES)
@@ -237,7 +131,7 @@ def _arrow_table(
 
 
 def _read_by_arrow(
-    body: _Body,
+    body: Body,
     text: bytes,
     columns: tuple[str, ...],
     skipped: list[pacsv.InvalidRow],
@@ -273,7 +167,7 @@ def _schema(columns: tuple[str, ...]) -> pa.Schema:
     return pa.schema([*((column, pa.string()) for column in columns), (LINE, pa.int64())])
 
 
-def _cut_by_csv(body: _Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
+def _cut_by_csv(body: Body, chunk: bytes, columns: tuple[str, ...]) -> _Cut:
     positions = [body.header.index(column) for column in columns]
     schema = _schema(columns)
     refused: list[tuple[int, str]] = []
@@ -295,7 +189,7 @@ def _table(rows: list[tuple[str | int, ...]], schema: pa.Schema) -> pa.Table:
 class _Lines:
     """The lines of a chunk, then those of the next ones: a record may end there."""
 
-    text: _Text
+    text: Text
     stream: io.BytesIO
     size: int
 
@@ -318,7 +212,7 @@ class _Lines:
 
 
 def _records(
-    body: _Body, chunk: bytes, refused: list[tuple[int, str]]
+    body: Body, chunk: bytes, refused: list[tuple[int, str]]
 ) -> Iterator[tuple[int, list[str]]]:
     """The records that begin in a chunk; what was read of the next one is given back."""
     lines = _Lines(body.text, io.BytesIO(chunk), len(chunk))

@@ -1,44 +1,67 @@
-"""Reads one sheet of a workbook, alone in a process: `sheets.py` runs it as a script.
+"""Reads one sheet of a workbook, alone in a process: `sheets.py` starts it.
 
 A crafted workbook can make the native reader ask for half a terabyte and abort; here it takes only
-this process with it. Content on standard input, Arrow stream on standard output (columns `c0`,
-`c1`... of text, one row per row of the sheet from A1); exit code 3 and one French line on standard
-error when the workbook is refused. Arguments: sheet name ("" for the first), decimal mark, cells.
+this process with it. The workbook is standard input, a file; standard output is an Arrow stream
+(columns `c0`, `c1`... of text) whose metadata say where its first cell stands and which cells of
+the first rows are merged; exit code 3 and one French line on standard error when it is refused.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib
-import io
+import json
+import resource
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
 
-MEMORY_BYTES = 3 << 30
-CPU_SECONDS = 60
+from cockpit.connect import sheet_area
+from cockpit.connect.sheet_area import Area
+from cockpit.connect.sheet_ole import check_ole
+from cockpit.connect.sheet_zip import RefusedSheetError, check_zip
+
+LARGEST_CELLS = 2_000_000
+HEAD_ROWS = 1_200
+"""The header stands in these first rows, which come in one batch."""
+
+_TOO_LARGE = f"une feuille d'au plus {LARGEST_CELLS} cellules ; au-delà, un export CSV"
+
 REFUSED = 3
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_PARSING_BYTES = 300 << 20
+_WRITING_BYTES = 1 << 30
+_CPU_SECONDS = 60
+_SECONDS = 120
+_BATCH_CELLS = 1 << 18
+_MOST_MERGED = 5_000
+
+Cells = tuple[object, ...]
 
 
 def main() -> None:
-    """Limit this process, read, write."""
+    """Limit this process, read, write. Arguments: sheet, range, decimal mark."""
     _limit()
-    sheet, decimal, largest = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    rows = _rows(sys.stdin.buffer.read(), sheet, largest)
-    width = max((len(row) for row in rows), default=0)
-    columns = [[_text(row[index], decimal) for row in rows] for index in range(width)]
-    pa = importlib.import_module("pyarrow")
-    table = pa.table({f"c{i}": pa.array(cells, pa.string()) for i, cells in enumerate(columns)})
-    with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
-        stream.write_table(table)
+    sheet, place, decimal = sys.argv[1:4]
+    try:
+        area, page = _page(sys.stdin.buffer, sheet, place)
+    except RefusedSheetError as refusal:
+        _refuse(str(refusal))
+    except MemoryError:
+        _refuse(_TOO_LARGE)
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _write(page, area, decimal)
 
 
 def _limit() -> None:
-    try:
-        resource = importlib.import_module("resource")
-    except ImportError:  # not a POSIX system
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_PARSING_BYTES, _WRITING_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(_SECONDS)
 
 
 def _refuse(expected: str) -> None:
@@ -46,33 +69,117 @@ def _refuse(expected: str) -> None:
     raise SystemExit(REFUSED)
 
 
-def _rows(data: bytes, name: str, largest: int) -> list[list[object]]:
+def _page(stream: BinaryIO, sheet: str, place: str) -> tuple[Area, Any]:
+    head = stream.read(len(OLE))
+    if head.startswith(ZIP):
+        check_zip(stream)
+    elif head.startswith(OLE):
+        check_ole(stream)
+    else:
+        raise RefusedSheetError("un vrai classeur xlsx, xls ou ods")
     calamine = importlib.import_module("python_calamine")
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
-        if name and name not in names:
-            _refuse("la feuille demandée")
-        sheet = book.get_sheet_by_name(name or names[0])
-        if sheet.end and (sheet.end[0] + 1) * (sheet.end[1] + 1) > largest:
-            _refuse(f"une feuille d'au plus {largest} cellules")
-        return [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    except calamine.PasswordError:
-        _refuse("un classeur sans mot de passe")
-    except (calamine.CalamineError, OSError, ValueError, IndexError):
-        _refuse("un classeur lisible")
-    return []
+        area = Area(sheet)
+        if sheet_area.is_block(place):
+            area = sheet_area.block(place, sheet)
+        elif place:
+            area = _named(stream, place, sheet, is_zip=head.startswith(ZIP))
+        return area, _sheet(calamine.CalamineWorkbook.from_path("/dev/fd/0"), area.sheet)
+    except calamine.PasswordError as error:
+        raise RefusedSheetError("un classeur sans mot de passe") from error
+    except (calamine.CalamineError, OSError, ValueError, IndexError) as error:
+        raise RefusedSheetError("un classeur lisible") from error
 
 
-def _text(cell: object, decimal: str) -> str:
-    if isinstance(cell, bool):
-        return "VRAI" if cell else "FAUX"
-    if isinstance(cell, float):
+def _sheet(book: Any, name: str) -> Any:
+    if name and name not in book.sheet_names:
+        raise RefusedSheetError(f"la feuille « {name} »")
+    page = book.get_sheet_by_name(name or book.sheet_names[0])
+    if page.height * page.width > LARGEST_CELLS:
+        raise RefusedSheetError(_TOO_LARGE)
+    return page
+
+
+def _named(stream: BinaryIO, name: str, sheet: str, *, is_zip: bool) -> Area:
+    if not is_zip:
+        raise RefusedSheetError("une plage écrite comme B4:H200 (un .xls ne donne pas ses noms)")
+    return sheet_area.named(stream, name, sheet) or _table(name)
+
+
+def _table(name: str) -> Area:
+    """A table of Excel, header included."""
+    calamine = importlib.import_module("python_calamine")
+    try:
+        book = calamine.CalamineWorkbook.from_path("/dev/fd/0", load_tables=True)
+        found = book.get_table_by_name(name)
+    except (calamine.TableNotFound, calamine.TablesNotSupported) as error:
+        raise RefusedSheetError(f"la plage nommée « {name} »") from error
+    if not (found.start and found.end):
+        raise RefusedSheetError("un tableau qui a des lignes")
+    (top, left), (bottom, right) = found.start, found.end
+    return Area(found.sheet, max(0, top - 1), left, bottom + 1, right + 1)
+
+
+def _write(page: Any, area: Area, decimal: str) -> None:
+    """The rows of the area, a batch at a time."""
+    pa = importlib.import_module("pyarrow")
+    left = page.start[1] if page.start else 0
+    width = max(0, min(page.width, area.right - left) - max(0, area.left - left))
+    merged = [
+        [*first, *last] for first, last in page.merged_cell_ranges or () if first[0] < HEAD_ROWS
+    ]
+    about = {
+        "row": max(0, area.top),
+        "column": max(left, area.left),
+        "merged": None if page.merged_cell_ranges is None else merged[:_MOST_MERGED],
+    }
+    fields = [(f"c{index}", pa.string()) for index in range(width)]
+    schema = pa.schema(fields, {"sheet": json.dumps(about)})
+    start = max(0, area.left - left)
+    texts = _texts(decimal)
+    with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
+        for rows in _batches(page, area, width):
+            columns = list(zip(*rows, strict=True))[start : start + width]
+            stream.write_batch(
+                pa.record_batch([_column(pa, cells, texts) for cells in columns], schema=schema)
+            )
+
+
+def _batches(page: Any, area: Area, width: int) -> Iterator[list[Cells]]:
+    if not width:
+        return
+    size = max(HEAD_ROWS, _BATCH_CELLS // width)
+    rows = islice(page.iter_rows(), area.top, area.bottom)
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _column(pa: Any, cells: Cells, texts: dict[type, Callable[[Any], str]]) -> Any:
+    kinds = set(map(type, cells))
+    if kinds != {str}:
+        cells = tuple([texts[type(cell)](cell) for cell in cells])
+    return pa.array(cells, pa.string())
+
+
+def _texts(decimal: str) -> dict[type, Callable[[Any], str]]:
+    """How a cell of each type is written: dates as 2024-01-31, durations as hours."""
+
+    def number(cell: float) -> str:
         return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", decimal)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ", "seconds")
-    return str(cell)
+
+    return {
+        str: str,
+        int: str,
+        float: number,
+        bool: lambda cell: "VRAI" if cell else "FAUX",
+        dt.date: dt.date.isoformat,
+        dt.datetime: lambda cell: cell.isoformat(" ", "seconds"),
+        dt.time: lambda cell: cell.isoformat("seconds"),
+        dt.timedelta: _hours,
+    }
 
 
-if __name__ == "__main__":
-    main()
+def _hours(cell: dt.timedelta) -> str:
+    seconds = round(abs(cell.total_seconds()))
+    sign = "-" if cell < dt.timedelta() else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -2,111 +2,156 @@
 
 from __future__ import annotations
 
-import io
+import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
-import zipfile
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedIOBase, UnsupportedOperation
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
 from cockpit.connect import sheet_child
 from cockpit.connect.contract import LINE, Decimal
+from cockpit.connect.sheet_header import Head, Header, header
 from cockpit.errors import BadDelivery
 
-LARGEST_UNZIPPED = 200 << 20
-LARGEST_CELLS = 2_000_000
-MOST_ENTRIES = 5_000
-TIMEOUT_S = 120
-_HEADER_ROWS = 200
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LARGEST_BYTES = 100 << 20
+
+_ROOT = str(Path(__file__).parents[2])
+_RUN = (
+    "import sys; sys.path.append(sys.argv.pop(1)); "
+    "from cockpit.connect.sheet_child import main; main()"
+)
 
 
-def sheet_of(data: bytes, name: str, sheet: str, decimal: Decimal) -> pa.Table:
-    """Every cell of one sheet ("" is the first) as text: columns `c0`, `c1`..., rows from A1.
+@dataclass(frozen=True)
+class Where:
+    """What to read of a workbook.
 
-    Whole numbers have no decimal part, others have `decimal`; dates are `2024-01-31`; a formula in
-    error is an empty cell, as the file says no more. Raises BadDelivery for what is no workbook,
-    is damaged, protected, or too large once unzipped.
+    sheet: "" for the first one. area: "" for all of it, "B4:H200", or the name of a block or table.
+    header_row: 1-based row of the sheet; None for the first one that holds every wanted column.
+    header_rows: 2 when titles stand above titles. decimal: of the numbers written in the answer.
     """
-    _check_container(data, name)
-    command = [sys.executable, "-I", str(Path(sheet_child.__file__))]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script, no shell
-            [*command, sheet, decimal, str(LARGEST_CELLS)],
-            input=data,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BadDelivery(file=name, expected="un classeur lisible en deux minutes") from error
-    if done.returncode == sheet_child.REFUSED:
-        raise BadDelivery(file=name, field=sheet, expected=done.stderr.decode().strip())
-    if done.returncode:
-        raise BadDelivery(file=name, expected="un classeur ni endommagé ni démesuré")
-    return pa.ipc.open_stream(pa.py_buffer(done.stdout)).read_all()
+
+    sheet: str = ""
+    area: str = ""
+    header_row: int | None = None
+    header_rows: int = 1
+    decimal: Decimal = ","
 
 
-def cut_sheet(
-    cells: pa.Table, name: str, columns: tuple[str, ...], header_row: int | None
-) -> pa.Table:
-    """The wanted columns under their header, plus LINE (row of the sheet, 1-based).
+def header_of(stream: BufferedIOBase, name: str, where: Where) -> tuple[str, ...]:
+    """Names of the columns found; those left blank are not named. Raises BadDelivery."""
+    tables = _tables(stream, name, where)
+    found = _header(next(tables), name, (), where)[0]
+    tables.close()
+    return tuple(filter(None, found.names))
 
-    header_row: 1-based; None takes the first row that holds every wanted column. Raises
-    BadDelivery for a missing or repeated column, or when nothing stands under the header.
+
+def cut(
+    stream: BufferedIOBase, name: str, columns: tuple[str, ...], where: Where
+) -> Iterator[pa.Table]:
+    """The wanted columns under their header, as text, plus LINE (row of the sheet, 1-based).
+
+    Whole numbers have no decimal part, others have the decimal mark; dates are `2024-01-31`; a
+    formula in error is an empty cell, as the file says no more. Raises BadDelivery, at once or
+    while the tables are read: no workbook, damaged, protected, too large, a missing or repeated
+    column, nothing under the header.
     """
-    position, header = _header(cells, name, columns, header_row)
-    below = cells.slice(position + 1)
-    if not below.num_rows:
-        raise BadDelivery(file=name, line=position + 1, expected="au moins une ligne de données")
-    table = pa.table({column: below.column(header.index(column)) for column in columns})
-    lines = range(position + 2, position + 2 + below.num_rows)
-    return table.append_column(LINE, pa.array(lines, pa.int64()))
+    tables = _tables(stream, name, where)
+    first = next(tables)
+    found, head = _header(first, name, columns, where)
+    if first.num_rows <= found.below:
+        line = head.row + found.below
+        raise BadDelivery(file=name, line=line, expected="au moins une ligne de données")
+    return _below(first, tables, found, columns, head.row)
 
 
-def header_of_sheet(
-    cells: pa.Table, name: str, columns: tuple[str, ...], header_row: int | None
-) -> tuple[str, ...]:
-    """Names of the columns found; those left blank are not named."""
-    return tuple(filter(None, _header(cells, name, columns, header_row)[1]))
-
-
-def _check_container(data: bytes, name: str) -> None:
-    if data.startswith(_OLE):
-        return
-    if not data.startswith(_ZIP):
-        raise BadDelivery(file=name, expected="un vrai classeur xlsx, xls ou ods")
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise BadDelivery(file=name, expected="un classeur non endommagé") from error
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MOST_ENTRIES or total > LARGEST_UNZIPPED:
-        limit = LARGEST_UNZIPPED >> 20
-        raise BadDelivery(file=name, expected=f"un classeur d'au plus {limit} Mio décompressés")
+def _below(
+    first: pa.Table,
+    others: Iterator[pa.Table],
+    found: Header,
+    columns: tuple[str, ...],
+    row: int,
+) -> Iterator[pa.Table]:
+    places = [found.names.index(column) for column in columns]
+    line = row + found.below + 1
+    table: pa.Table | None = first.slice(found.below)
+    while table is not None:
+        lines = pa.array(range(line, line + table.num_rows), pa.int64())
+        cells = [table.column(place) for place in places]
+        yield pa.table([*cells, lines], names=[*columns, LINE])
+        line += table.num_rows
+        table = next(others, None)
 
 
 def _header(
-    cells: pa.Table, name: str, columns: tuple[str, ...], header_row: int | None
-) -> tuple[int, list[str]]:
-    rows = [
-        [(cell or "").strip() for cell in row.values()]
-        for row in cells.slice(0, max(_HEADER_ROWS, header_row or 0)).to_pylist()
-    ]
-    position = header_row - 1 if header_row else _first_holding(rows, columns)
-    header = rows[position] if position < len(rows) else []
-    for column in columns:
-        if header.count(column) != 1:
-            expected = "une seule colonne de ce nom" if column in header else "cette colonne"
-            raise BadDelivery(file=name, line=position + 1, field=column, expected=expected)
-    return position, header
+    first: pa.Table, name: str, columns: tuple[str, ...], where: Where
+) -> tuple[Header, Head]:
+    top = first.slice(0, sheet_child.HEAD_ROWS).to_pydict().values()
+    about = json.loads(first.schema.metadata[b"sheet"])
+    head = Head(list(zip(*top, strict=True)), about["row"], about["column"], about["merged"])
+    return header(head, name, columns, where.header_row, where.header_rows), head
 
 
-def _first_holding(rows: list[list[str]], columns: tuple[str, ...]) -> int:
-    """The first row that holds every column; failing that, the one that holds most of them."""
-    scores = [
-        (sum(column in row for column in columns), sum(map(bool, row)) if not columns else 0)
-        for row in rows
-    ]
-    return scores.index(max(scores)) if scores else 0
+def _tables(stream: BufferedIOBase, name: str, where: Where) -> Generator[pa.Table, None, None]:
+    """The cells of the sheet, at least one table; the process ends with the iterator."""
+    with _as_file(stream, name) as file:
+        command = [sys.executable, "-I", "-c", _RUN, _ROOT, where.sheet, where.area, where.decimal]
+        process = subprocess.Popen(  # noqa: S603 - our own script, no shell
+            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        with process:
+            try:
+                yield from _of_process(process, name, where)
+            finally:
+                process.kill()
+
+
+def _of_process(process: subprocess.Popen[bytes], name: str, where: Where) -> Iterator[pa.Table]:
+    is_empty = True
+    try:
+        with pa.ipc.open_stream(process.stdout) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+                is_empty = False
+            if is_empty:
+                yield reader.schema.empty_table()
+    except (pa.ArrowInvalid, OSError):
+        pass  # it ended early: its exit code says why
+    if code := process.wait():
+        raise BadDelivery(file=name, field=where.sheet, expected=_expected(process, code))
+
+
+def _expected(process: subprocess.Popen[bytes], code: int) -> str:
+    if code == sheet_child.REFUSED and process.stderr:
+        return process.stderr.read().decode().strip()
+    if -code in {signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL}:
+        return "un classeur lisible en une minute"
+    return "un classeur ni endommagé ni démesuré (300 Mio de mémoire ; au-delà, un export CSV)"
+
+
+@contextmanager
+def _as_file(stream: BufferedIOBase, name: str) -> Iterator[int | IO[bytes]]:
+    """The stream as a file that another process can read from its start."""
+    if stream.seek(0, 2) > LARGEST_BYTES:
+        raise BadDelivery(file=name, expected=f"un classeur d'au plus {LARGEST_BYTES >> 20} Mio")
+    stream.seek(0)
+    try:
+        number = stream.fileno()
+    except UnsupportedOperation:
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0)
+            yield copy
+        return
+    os.lseek(number, 0, os.SEEK_SET)
+    yield number

@@ -155,7 +155,7 @@ def reconciliations(root: Path) -> tuple[Reconciliation, ...]:
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise BadKpiFile(
-            file=FILE, field=field, expected="une valeur valable (docs/reconciliations.md)"
+            file=FILE, field=field, expected="une valeur valable (docs/connectors.md)"
         ) from error
     for one in own:
         for term in (*one.left.terms, *one.right.terms):

@@ -9,11 +9,17 @@ from cockpit.views import accounts
 
 _WORDS = {
     "stay_type": {"HC": mark("Hospitalisation complète"), "AMBU": mark("Ambulatoire")},
-    "session_type": {"DIALYSE": mark("Dialyse"), "CHIMIO": mark("Chimiothérapie")},
+    "session_type": {
+        "DIALYSE": mark("Dialyse"),
+        "CHIMIO": mark("Chimiothérapie"),
+        "RADIO": mark("Radiothérapie"),
+        "AUTRE": mark("Autres séances"),
+    },
     "age_band": {
         "0-17": mark("Moins de 18 ans"),
         "18-74": mark("18 à 74 ans"),
         "75+": mark("75 ans et plus"),
+        "NC": mark("Non renseigné"),
     },
     "destination": {
         "MED": mark("Médecine"),
@@ -25,6 +31,7 @@ _WORDS = {
         "SMR": mark("SMR"),
         "USLD": mark("USLD"),
         "HAD": mark("HAD"),
+        "NC": mark("Non renseigné"),
     },
     "closed": {
         "RH": mark("Effectifs manquants"),

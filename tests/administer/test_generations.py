@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -245,3 +248,33 @@ def test_the_source_goes_on_after_a_held_batch(fed: Installation) -> None:
         assert landing.cursor_of(folder, "urgences") == "s:2026-03-04"
         assert "abc" in landing.known_hashes(folder, "urgences", "une autre")
         assert newest not in landing.landed(folder)
+
+
+_KILLED = """
+import os, signal, sys
+from cockpit import settings
+from cockpit.administer import generations
+from cockpit.warehouse import publish
+publish._reveal = lambda building, path: os.kill(os.getpid(), signal.SIGKILL)
+generations.rollback(settings.home(), int(sys.argv[1]), "claire")
+"""
+
+
+def test_a_rollback_killed_halfway_is_done_by_asking_again(
+    wrong: tuple[Installation, int, object],
+) -> None:
+    """Killed after the batches were set aside, before anybody could see the copy."""
+    fed, before, good = wrong
+    bad = figures(fed)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(before)], env=fed.environment(), check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert any(name.endswith(".held") for name in manifests(fed))
+    assert not fed.refresh().published
+    assert figures(fed) == bad
+    rollback(fed.home, before, "claire")
+    assert figures(fed) == good
+    approve(fed.home, "urgences", "claire")
+    fed.refresh()
+    assert figures(fed) == bad

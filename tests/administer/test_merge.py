@@ -246,14 +246,17 @@ def test_a_merge_is_lines_of_the_file_that_a_person_reads(ward: Installation) ->
         (["E1", "E2"], "E3"),  # sites: they are added up and shown to their own director
         (["10"], "20"),
         (["10"], "E1"),
+        (["10", "S"], "12"),  # two levels under one parent
+        (["10"], "S"),
     ],
 )
 def test_a_merge_that_would_move_a_sum_above_is_refused(
     ward: Installation, codes: list[str], into: str
 ) -> None:
+    ward.structure(STRUCTURE + "S;E1;service;Un service\n")
     with pytest.raises(BadRequest):
         structure.merge(ward.home, codes, into, "X", END, "claire")
-    assert ward.home.structure.read_text("utf-8") == STRUCTURE
+    assert ward.home.structure.read_text("utf-8") == STRUCTURE + "S;E1;service;Un service\n"
     assert said(ward.home) == []
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.administer.mapping import Suggestion, columns_of, suggest
@@ -86,6 +86,7 @@ _WORDS = st.sampled_from(sorted({*MEASURES_NAMED, *map(str, MEASURES), "uf", "jo
 _NAMES = st.one_of(_WORDS, st.text(max_size=12), st.tuples(_WORDS, _WORDS).map(" ".join))
 
 
+@settings(deadline=None)
 @given(columns=st.lists(_NAMES, max_size=30))
 def test_no_measure_is_ever_proposed_twice(columns: list[str]) -> None:
     found = suggest(columns)

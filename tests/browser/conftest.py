@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,15 +79,22 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(demo_home: Path) -> Iterator[Site]:
     """The real server on a free port of this machine."""
+    with served(demo_home) as site:
+        yield site
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Site]:
+    """An installation behind the real server, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "cockpit.cli", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment(demo_home))
+    server = subprocess.Popen(command, cwd=ROOT, env=environment(home))
     try:
         _wait(url)
-        yield Site(url, demo_home)
+        yield Site(url, home)
     finally:
         server.terminate()
         server.wait(timeout=20)

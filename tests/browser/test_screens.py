@@ -26,6 +26,11 @@ SCREENS = {
     "alertes": "/alertes",
     "explorer": "/explorer",
     "sources": "/sources?as=admin",
+    "administration": "/administration?as=admin",
+    "administration-source": "/administration?as=admin&screen=source&source=urgences",
+    "administration-columns": "/administration?as=admin&screen=source&source=lits&tab=columns",
+    "administration-structure": "/administration?as=admin&screen=structure&code=2110",
+    "administration-new": "/administration?as=admin&screen=new&kind=sftp",
     "plus": "/plus",
 }
 LOOKS = [("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")]

@@ -94,7 +94,7 @@ def test_an_exporter_that_ends_no_last_line_can_be_declared() -> None:
         ("a;b\n", 2, None),
         ("a;c\n1;2\n", 1, "b"),
         ("a;a;b\n1;2;3\n", 1, "a"),
-        ("a;b;c;c\n1;2;3;4\n", 1, "c"),
+        ("a;b;c;c\n1;2;3;4\n", 1, "colonne n° 3"),  # not asked for: may be a patient's name
         ("<html><body>erreur 500</body></html>\n", 1, "a"),
         ('a;b\n1;2\n3;"4\n5;6\n', 3, None),
         ('a;"b\n1;2\n', 1, None),

@@ -39,6 +39,7 @@ PERSON = {
     "nda": "NDA77149013",
     "motif": "chute dans l'escalier de la volière",
     "courriel": "zouloufine@voliere.example",
+    "soignant": "Journade",  # looks like the name of a column
 }
 BORN = ("1931-07-17", "17071931", "19310717")
 IN_FRENCH = "une cellule qui dit CANARI-MÉSANGE Zouloufine"
@@ -142,11 +143,12 @@ def csv(root: Path) -> Iterator[Planted]:
     quoted = _row("2026-01-18", f'"{PERSON["nom"]}" {PERSON["nir"]}', "6")
     good = _text(HEADER, *LINES, ragged, quoted)
     (ground.home.drop / "naissances.csv").write_bytes(good)
+    half = _text(HEADER, LINES[0], end=f"\n2026-01-20;{WITNESS};4;{PERSON['nom']}")
+    (ground.home.drop / "naissances-en-cours.csv").write_bytes(half)
     patients = [tuple(line) for line in LINES]
     doubled = (*patients[0], *PERSON.values())
     ground.file("x-sans-entete.csv", _text(doubled, *patients))
     ground.file("x-entete-double.csv", _text((*HEADER, "jour"), *LINES))
-    ground.file("x-demi-ligne.csv", _text(HEADER, LINES[0], end=f";{PERSON['nom']}"))
     ground.file("x-page.csv", HTML)
     ground.file("x-nul.csv", good.replace(b";3;", b";\0;"))
     ground.file("x-melange.csv", good.decode().encode("utf-8") + PERSON["nom"].encode("utf-16"))
@@ -208,9 +210,9 @@ def hl7(root: Path) -> Iterator[Planted]:
     ground = _ground(root, "hl7")
     ground.source('path = "drop/*.hl7"')
     person = f"{PERSON['nom']}^{PERSON['prenom']}"
+    home = "^^".join((PERSON["adresse"], PERSON["commune"], PERSON["cp"]))
     more = (
-        f"PID|2||{PERSON['nir']}||{person}||{BORN[2]}|F|||{PERSON['adresse']}^^{PERSON['commune']}^^"
-        f"{PERSON['cp']}||{PERSON['courriel']}",
+        f"PID|2||{PERSON['nir']}||{person}||{BORN[2]}|F|||{home}||{PERSON['courriel']}",
         f"NTE|1||{PERSON['motif']}",
     )
 
@@ -361,10 +363,12 @@ def sql(root: Path) -> Iterator[Planted]:
     asked("sans colonne", "SELECT nom, nir FROM passages")
     asked("rien", f"{QUERY.replace(' ORDER', ' WHERE 1 = 0 ORDER')}")
     whole = base.read_bytes()
-    for name, data in {"base coupée": whole[:3000], "page": HTML}.items():
-        ground.faults[name] = Fault(
-            lambda data=data: base.write_bytes(data), lambda: base.write_bytes(whole)
-        )
+
+    def broken(name: str, data: bytes) -> None:
+        ground.faults[name] = Fault(lambda: base.write_bytes(data), lambda: base.write_bytes(whole))
+
+    broken("base coupée", whole[:3000])
+    broken("page", HTML)
     with _shouting() as place:
         ground.allow(place)
         toml = ground.home.sources / "temoin-sql.toml"

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cockpit.administer import sources
+from cockpit.administer import sources, waiting
 from cockpit.administer.sources import SourceState
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
@@ -154,6 +154,21 @@ def _remove(context: Context, one: SourceState) -> None:
     st.html(words.command("cockpit", "source", "remove", one.name))
 
 
+def _discard(context: Context, one: SourceState) -> None:
+    given = context.params.code or ""
+    seq = int(given) if given.isdecimal() else 0
+    st.html(
+        words.panel(
+            _("Écarter la livraison n° {n}").format(n=seq),
+            _("Elle ne sera jamais publiée ni relue. Ses lignes restent sur le disque."),
+        )
+    )
+    if st.button(_("Écarter définitivement"), type="primary", key="do_discard"):
+        said = _("Livraison n° {n} écartée : elle ne sera pas publiée.").format(n=seq)
+        _do(context, one, lambda home, name, me: waiting.discard(home, name, seq, me), said)
+    st.html(words.command("cockpit", "source", "discard", one.name, str(seq)))
+
+
 def _do(context: Context, one: SourceState, act: Callable[..., object], sentence: str) -> None:
     try:
         act(context.generation.home, one.name, words.who(context))
@@ -170,4 +185,5 @@ ACTS: dict[str, Callable[[Context, SourceState], None]] = {
     "pause": _pause,
     "resume": _resume,
     "remove": _remove,
+    "discard": _discard,
 }

@@ -30,7 +30,7 @@ def show(context: Context) -> None:
     key = ("preview", one.name, one.version, str(context.generation.id))
     st.html(
         parts.column(
-            words.back(one.label, up, _("Aperçu")),
+            words.back(one.label, up),
             words.panel(
                 _("Aperçu"),
                 _(
@@ -64,7 +64,7 @@ def draw(context: Context, answer: Json, publish: str) -> None:
     if not answer["files"]:
         st.html(parts.empty(_("Rien de nouveau dans cette source.")))
         return
-    st.html(parts.column(*(parts.note(_file(one)) for one in answer["files"][:_FIRST])))
+    st.html(words.announced(summary(answer["files"]), Status.NONE))
     _changes(context, answer)
     st.html(words.buttons(words.button(_("Publier ces chiffres"), publish, main=True)))
     st.html(parts.section(_("Lignes comme elles seront lues"), _("les premières")))
@@ -74,10 +74,19 @@ def draw(context: Context, answer: Json, publish: str) -> None:
         st.html(_refused_table(answer["refusals"]))
 
 
-def _file(one: Json) -> str:
+def summary(files: Sequence[Json]) -> str:
+    """What was read, in one sentence."""
+    counts = {
+        name: french.number(sum(one[name] for one in files))
+        for name in ("lines", "accepted", "refused")
+    }
+    first = files[0]["file"]
+    if len(files) > 1:
+        first = _("{n} livraisons, de {first} à {last}").format(
+            n=len(files), first=first, last=files[-1]["file"]
+        )
     text = _("{file} : {lines} lignes, {accepted} acceptées, {refused} refusées.")
-    counts = {name: french.number(one[name]) for name in ("lines", "accepted", "refused")}
-    return text.format(file=one["file"], **counts)
+    return text.format(file=first, **counts)
 
 
 def _changes(context: Context, answer: Json) -> None:

@@ -9,12 +9,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
-from typing import IO, Any
+from threading import Lock, Thread
+from typing import Any
 
 import streamlit as st
 
@@ -29,28 +28,30 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Job:
-    """A process and what it says. started: on the monotonic clock."""
+    """A process, followed by a thread. ended: what it said, once it has. started: monotonic."""
 
-    process: subprocess.Popen[bytes]
-    out: IO[bytes]
-    err: IO[bytes]
+    thread: Thread
+    ended: list[subprocess.CompletedProcess[bytes]]
     started: float = field(default_factory=time.monotonic)
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
-        return self.process.poll() is None
+        return self.thread.is_alive()
 
     @property
     def answer(self) -> dict[str, Any]:
         """What it printed, as JSON; {"error": sentence} when it could not."""
+        cut_short = {"error": _("Le travail s'est arrêté avant la fin.")}
+        if not self.ended:
+            return cut_short
         try:
-            found = json.loads(_text(self.out))
-        except json.JSONDecodeError:
-            said = _text(self.err).strip().splitlines()
-            plain = self.process.returncode > 0 and said and said[-1].endswith(".")
-            return {"error": said[-1] if plain else _("Le travail s'est arrêté avant la fin.")}
-        return found if isinstance(found, dict) else {}
+            found = json.loads(self.ended[0].stdout)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            *_before, last = ["", *self.ended[0].stderr.decode("utf-8", "replace").splitlines()]
+            # A command of ours ends with its sentence; a crash does not.
+            return {"error": last.strip()} if last.strip().endswith(".") else cut_short
+        return found if isinstance(found, dict) else cut_short
 
 
 _jobs: dict[Key, Job] = {}
@@ -71,18 +72,23 @@ def start(home: Home, key: Key, command: Sequence[str], asked: Mapping[str, Any]
 
 
 def _started(home: Home, command: Sequence[str], asked: bytes) -> Job:
-    out, err, given = (tempfile.TemporaryFile() for _one in range(3))  # noqa: SIM115 - kept with the job
-    given.write(asked)
-    given.seek(0)
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-        [sys.executable, "-m", *command],
-        env=os.environ | {"COCKPIT_HOME": str(home.root)},
-        stdin=given,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,
-    )
-    return Job(process, out, err)
+    ended: list[subprocess.CompletedProcess[bytes]] = []
+
+    def run() -> None:
+        ended.append(
+            subprocess.run(  # noqa: S603 - our own interpreter and modules
+                [sys.executable, "-m", *command],
+                env=os.environ | {"COCKPIT_HOME": str(home.root)},
+                input=asked,
+                capture_output=True,
+                check=False,
+                start_new_session=True,
+            )
+        )
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    return Job(thread, ended)
 
 
 def last(home: Home, key: Key) -> Job | None:
@@ -105,8 +111,3 @@ def answered(job: Job, doing: str) -> dict[str, Any]:
                 time.sleep(_TICK_S)
         st.rerun()
     return job.answer
-
-
-def _text(stream: IO[bytes]) -> str:
-    stream.seek(0)
-    return stream.read().decode("utf-8", "replace")

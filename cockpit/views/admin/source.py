@@ -10,11 +10,14 @@ from cockpit.administer import sources, waiting
 from cockpit.administer.sources import SourceState
 from cockpit.errors import BadRequest, CockpitError
 from cockpit.i18n import gettext as _
-from cockpit.i18n import mark
+from cockpit.i18n import mark, ngettext
 from cockpit.series.model import Status
 from cockpit.views import anchors, french, parts
 from cockpit.views.admin import acts, listing, mapping, readings, settings, text, words
 from cockpit.views.context import Context
+from cockpit.warehouse.held import Held
+
+_HELD = 3
 
 TABS: dict[str, tuple[str, Callable[[Context, SourceState], None]]] = {
     "settings": (mark("Réglages"), settings.show),
@@ -67,31 +70,39 @@ def _waiting(context: Context, one: SourceState) -> None:
     if not found:
         return
     st.html(parts.section(_("Livraisons retenues"), str(len(found))))
-    for held in found:
-        batch = held.batch
-        said = _("n° {number} · {file} · {count} lignes").format(
-            number=batch.seq, file=batch.file, count=french.number(batch.accepted)
-        )
-        st.html(words.panel(said, held.why or _("Retenue en attendant votre avis.")))
-        with st.container(horizontal=True, key=f"held_{batch.seq}"):
-            if st.button(_("Accepter"), key=f"approve_{batch.seq}", type="primary"):
-                _let(context, one, batch.seq, let_in=True)
-            if st.button(_("Écarter définitivement"), key=f"discard_{batch.seq}"):
-                _let(context, one, batch.seq, let_in=False)
+    if len(found) > 1:
+        said = _("Tout accepter ({n})").format(n=len(found))
+        if st.button(said, key="approve_all"):
+            _let(context, one, None)
+    for held in found[:_HELD]:
+        _one_held(context, one, held)
+    if rest := found[_HELD:]:
+        with st.expander(_("Voir les {n} autres").format(n=len(rest))):
+            for held in rest:
+                _one_held(context, one, held)
     st.html(words.command("cockpit", "source", "approve", one.name))
 
 
-def _let(context: Context, one: SourceState, seq: int, *, let_in: bool) -> None:
-    home, me = context.generation.home, words.who(context)
+def _one_held(context: Context, one: SourceState, held: Held) -> None:
+    """Why it waits, then its two ways out."""
+    batch = held.batch
+    said = _("n° {number} · {file} · {count} observations").format(
+        number=batch.seq, file=batch.file, count=french.number(batch.accepted)
+    )
+    st.html(words.panel(said, held.why or _("Retenue en attendant votre avis.")))
+    with st.container(horizontal=True, key=f"held_{batch.seq}"):
+        if st.button(_("Accepter"), key=f"approve_{batch.seq}", type="primary"):
+            _let(context, one, batch.seq)
+        away = words.at(context, "source", source=one.name, act="discard", code=str(batch.seq))
+        st.html(words.buttons(words.button(_("Écarter"), away)))
+
+
+def _let(context: Context, one: SourceState, seq: int | None) -> None:
     try:
-        if let_in:
-            waiting.approve(home, one.name, me, seq)
-            words.tell(
-                _("Livraison n° {n} acceptée : publiez pour qu'elle soit vue.").format(n=seq)
-            )
-        else:
-            waiting.discard(home, one.name, seq, me)
-            words.tell(_("Livraison n° {n} écartée : elle ne sera pas publiée.").format(n=seq))
+        count = waiting.approve(context.generation.home, one.name, words.who(context), seq)
     except CockpitError as error:
         words.tell(error.sentence(), Status.RED)
+    else:
+        said = ngettext("{n} livraison acceptée", "{n} livraisons acceptées", count)
+        words.tell(said.format(n=count) + _(" : publiez pour que ce soit vu."))
     words.go("source", source=one.name)

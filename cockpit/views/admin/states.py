@@ -46,7 +46,9 @@ def _card(context: Context, one: Published) -> str:
 
 def _held(one: Published) -> str:
     said = [f"{french.number(one.size_bytes / 1e6, 0)}\u00a0Mo"]
-    if one.added is not None:
+    if one.added == 0 and not one.withdrawn:
+        said.append(_("mêmes livraisons, alertes ou prévisions refaites"))
+    elif one.added is not None:
         said.append(ngettext("{n} lot ajouté", "{n} lots ajoutés", one.added).format(n=one.added))
     if one.withdrawn:
         text = ngettext("{n} lot retiré", "{n} lots retirés", one.withdrawn)

@@ -1,0 +1,422 @@
+"""Administration as Streamlit runs it, on a small hospital with one source of its own.
+
+drop/visits.csv     A3, 20 and 21 November: 100 and 120 visits, then one line of an unknown unit
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cockpit import refresh
+from cockpit.administer import sources
+from cockpit.administer.fields import FieldSpec
+from cockpit.connect import registry
+from cockpit.connect.config import load_source
+from cockpit.kpi.model import Grain, UnitId
+from cockpit.preview import Effect
+from cockpit.series.model import Status
+from cockpit.settings import Home
+from cockpit.state import vault
+from cockpit.views.admin import acts, child, form, jobs, words
+from cockpit.web import opened
+from tests.support.hospital import UNITS, parse
+from tests.views.test_screens import MAIN, visit
+from tests.views.test_tiles import words as texts
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = '<img src=x onerror="alert(1)"> ![x](http://outside.example/x.png)'
+SOURCE = """# kept by the DIM
+connector = "csv"
+label = "Passages"
+path = "drop/visits*.csv"
+schedule = "15 6 * * *"  # before the first meeting
+owner = "DIM"
+stale_after = "36h"
+
+[mapping]
+date = { column = "jour", format = "%d/%m/%Y" }
+unit = { column = "uf" }
+
+[mapping.measures]
+passages = { measure = "ed_visits", facet = "75+" }
+"""
+CSV = "jour;uf;passages;hosp\n20/11/2026;A3;100;1\n21/11/2026;A3;120;2\n21/11/2026;ZZ;1;0\n"
+ADMIN = {"as": "admin"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
+    made = Home(tmp_path / "home").prepare()
+    lines = [f"{one.id};{one.parent or ''};{one.level};{one.label}" for one in UNITS]
+    made.structure.write_text("\n".join(["unit;parent;level;label", *lines]) + "\n", "utf-8")
+    (made.sources / "visits.toml").write_text(SOURCE, "utf-8")
+    (made.drop / "visits.csv").write_text(CSV, "utf-8")
+    refresh.refresh(made, forecasts=False)
+    opened.warehouse.cache_clear()
+    yield made
+    opened.warehouse.cache_clear()
+
+
+@pytest.fixture
+def app(home: Home) -> AppTest:
+    assert home.sources.exists()
+    return AppTest.from_file(str(MAIN), default_timeout=30)
+
+
+def see(app: AppTest, **query: str) -> str:
+    return visit(app, "administration", **ADMIN, **query)
+
+
+def press(app: AppTest, label: str) -> str:
+    next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception
+    return "\n".join(part.value for part in app.html)
+
+
+def typed(app: AppTest, label: str, text: str) -> None:
+    next(one for one in app.text_input if one.label.startswith(label)).input(text)
+
+
+def home_page() -> str:
+    """What a director who arrives now reads first."""
+    return texts(visit(AppTest.from_file(str(MAIN), default_timeout=30), "synthese"))
+
+
+def toml_of(home: Home, name: str = "visits") -> str:
+    return (home.sources / f"{name}.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [{}, {"screen": "generations"}, {"screen": "structure", "code": "A3"},
+     {"screen": "source", "source": "visits", "tab": "text"},
+     {"screen": "source", "source": "visits", "act": "publish"},
+     {"screen": "preview", "source": "visits"}, {"screen": "new", "kind": "csv"}],
+)  # fmt: skip
+class TestScope:
+    @pytest.mark.parametrize("role", ["director_ght", "daf", "director_A"])
+    def test_who_does_not_administer_is_refused_every_screen(
+        self, app: AppTest, role: str, screen: dict[str, str]
+    ) -> None:
+        html = visit(app, "administration", **{"as": role}, **screen)
+        assert "Accès réservé" in html
+        assert "visits" not in texts(html).replace("as=", "")
+        assert not app.button
+
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    def test_who_administers_sees_it_in_both_languages(
+        self, app: AppTest, screen: dict[str, str], lang: str
+    ) -> None:
+        html = see(app, lang=lang, **screen)
+        assert html.count("<h1>") == 1
+        assert "Page indisponible" not in html
+        assert "ck-red" not in html
+
+
+def test_the_list_says_the_state_the_readings_and_the_refused_rows(app: AppTest) -> None:
+    said = texts(see(app))
+    assert "|Passages|" in said
+    assert "|À jour|" in said
+    assert "prochaine : " in said
+    assert "1 ligne en quarantaine" in said
+    assert "données au 21 nov." in said
+
+
+def test_a_faulty_file_is_told_and_its_text_can_be_corrected(app: AppTest, home: Home) -> None:
+    (home.sources / "visits.toml").write_text(SOURCE.replace('"csv"', '"cvs"'), "utf-8")
+    assert "|Fichier fautif|" in texts(see(app))
+    html = see(app, screen="source", source="visits")
+    assert "un connecteur parmi" in html
+    app.text_area[0].input(SOURCE)
+    press(app, "Enregistrer le texte")
+    assert toml_of(home) == SOURCE
+
+
+def test_nothing_of_a_source_or_a_unit_is_read_as_html_or_markdown(
+    app: AppTest, home: Home
+) -> None:
+    quoted = json.dumps(HOSTILE)
+    text = SOURCE.replace('"Passages"', quoted).replace("passages =", f"{quoted} =", 1)
+    (home.sources / "visits.toml").write_text(text, "utf-8")
+    lines = home.structure.read_text("utf-8").replace("UF A3", HOSTILE.replace('"', ""))
+    home.structure.write_text(lines, "utf-8")
+    for query in (
+        {},
+        {"screen": "source", "source": "visits", "tab": "columns"},
+        {"screen": "source", "source": "visits", "act": "publish"},
+        {"screen": "structure"},
+        {"screen": "structure", "code": "A3"},
+    ):
+        app.query_params.clear()
+        html = see(app, **query)
+        assert "<img" not in html
+        labels = [one.label for one in (*app.selectbox, *app.text_input, *app.button)]
+        assert not [one for one in labels if "![" in one.replace("\\!", "").replace("\\[", "")]
+
+
+class TestSettings:
+    def test_an_edit_is_written_in_the_file_and_the_rest_of_it_stays(
+        self, app: AppTest, home: Home
+    ) -> None:
+        see(app, screen="source", source="visits")
+        typed(app, "Responsable", "Cellule des urgences")
+        html = press(app, "Enregistrer")
+        assert "Réglages enregistrés." in html
+        assert toml_of(home) == SOURCE.replace('"DIM"', '"Cellule des urgences"')
+
+    def test_an_edit_of_the_file_is_what_the_form_shows(self, app: AppTest, home: Home) -> None:
+        (home.sources / "visits.toml").write_text(SOURCE.replace('"DIM"', '"DSI"'), "utf-8")
+        see(app, screen="source", source="visits")
+        assert [one.value for one in app.text_input if one.label == "Responsable"] == ["DSI"]
+
+    def test_saving_what_was_not_touched_changes_nothing(self, app: AppTest, home: Home) -> None:
+        see(app, screen="source", source="visits")
+        press(app, "Enregistrer")
+        assert toml_of(home) == SOURCE
+
+    def test_a_wrong_value_is_one_sentence_and_nothing_is_written(
+        self, app: AppTest, home: Home
+    ) -> None:
+        see(app, screen="source", source="visits")
+        typed(app, "Horaire", "tous les jours")
+        html = press(app, "Enregistrer")
+        assert "un horaire cron à cinq champs" in html
+        assert toml_of(home) == SOURCE
+
+    def test_nobody_overwrites_what_another_wrote_meanwhile(self, app: AppTest, home: Home) -> None:
+        see(app, screen="source", source="visits")
+        theirs = SOURCE.replace('"DIM"', '"DSI"')
+        (home.sources / "visits.toml").write_text(theirs, "utf-8")
+        typed(app, "Responsable", "Moi")
+        html = press(app, "Enregistrer")
+        assert "modifié depuis que vous l'avez ouvert" in unescape(html)
+        assert "tel que vous l'avez lu" in unescape(html)
+        assert toml_of(home) == theirs
+        press(app, "Relire le fichier")
+        assert [one.value for one in app.text_input if one.label == "Responsable"] == ["DSI"]
+
+    def test_a_secret_is_kept_apart_and_never_shown(self, app: AppTest, home: Home) -> None:
+        text = SOURCE.replace('"csv"', '"faults"').replace('path = "drop/visits*.csv"\n', "")
+        (home.sources / "visits.toml").write_text(text, "utf-8")
+        see(app, screen="source", source="visits")
+        typed(app, "Mot de passe : nouvelle valeur", "canari-7731")
+        html = press(app, "Enregistrer")
+        assert 'password = "secret:visits-password"' in toml_of(home)
+        assert vault.text_of(home, "visits-password") == "canari-7731"
+        shown = html + "".join(str(one.value) for one in app.text_input)
+        assert "canari-7731" not in shown + toml_of(home)
+
+
+class TestColumns:
+    @pytest.mark.parametrize(
+        "name", sorted(path.stem for path in (ROOT / "sample_data" / "sources").glob("*.toml"))
+    )
+    def test_saving_untouched_columns_changes_no_file_of_the_sample(
+        self, app: AppTest, home: Home, name: str
+    ) -> None:
+        shutil.copyfile(ROOT / f"sample_data/sources/{name}.toml", home.sources / f"{name}.toml")
+        before = toml_of(home, name)
+        see(app, screen="source", source=name, tab="columns")
+        if any(one.label == "Enregistrer les colonnes" for one in app.button):
+            press(app, "Enregistrer les colonnes")
+            assert "tab" in app.query_params
+        else:
+            assert "[mapping.measures]" not in before
+        assert toml_of(home, name) == before
+
+    def test_a_column_is_offered_with_a_suggestion_and_its_reason(
+        self, app: AppTest, home: Home
+    ) -> None:
+        (home.drop / "visits.csv").write_text(CSV.replace("hosp", "partis_sans_soins"), "utf-8")
+        see(app, screen="source", source="visits", tab="columns")
+        html = press(app, "Lire les colonnes de la source")
+        assert "4 colonnes dans la source." in html
+        assert "Proposition à vérifier" in html
+        assert "nom habituel de" in html.lower()
+        box = next(one for one in app.selectbox if "sans" in one.label)
+        assert box.value == "", "a suggestion changes nothing by itself"
+        box.set_value("ed_left_without_care")
+        press(app, "Enregistrer les colonnes")
+        assert 'partis_sans_soins = "ed_left_without_care"' in toml_of(home)
+
+
+class TestActs:
+    def test_pause_and_resume_are_said_and_written(self, app: AppTest, home: Home) -> None:
+        see(app, screen="source", source="visits", act="pause")
+        assert "« Passages » est en pause." in press(app, "Mettre en pause")
+        assert "paused = true" in toml_of(home)
+        app.query_params["act"] = "resume"
+        app.run()
+        press(app, "Reprendre la lecture")
+        assert toml_of(home) == SOURCE
+
+    def test_an_address_alone_does_nothing(self, app: AppTest, home: Home) -> None:
+        for act in acts.ACTS:
+            see(app, screen="source", source="visits", act=act)
+        assert toml_of(home) == SOURCE
+        assert len(list(home.generations.glob("gen-*"))) == 2
+
+    def test_every_act_shows_the_command_that_does_the_same(self, app: AppTest) -> None:
+        for act, said in (
+            ("test", "cockpit source check visits --conformance"),
+            ("publish", "cockpit refresh visits --no-forecasts"),
+            ("pause", "cockpit source pause visits"),
+            ("remove", "cockpit source remove visits"),
+        ):
+            html = see(app, screen="source", source="visits", act=act)
+            line = html.split("<code>")[1].split("</code>")[0]
+            assert texts(line).replace("|", "").split() == said.split()
+
+    def test_a_preview_tells_the_effect_then_publishing_makes_it_true(
+        self, app: AppTest, home: Home
+    ) -> None:
+        """120 visits on the 21st become 130."""
+        (home.drop / "visits2.csv").write_text("jour;uf;passages\n21/11/2026;A3;130\n", "utf-8")
+        see(app, screen="preview", source="visits")
+        said = texts(press(app, "Lancer l'aperçu"))
+        assert "1 lignes, 1 acceptées, 0 refusées" in said
+        assert "|120 passages|130 passages|+10,0|" in said
+        app.query_params["screen"], app.query_params["act"] = "source", "publish"
+        app.run()
+        html = press(app, "Publier maintenant")
+        assert "publiée : 1 ligne acceptée, 0 refusée." in html
+        assert "|130| passages|" in home_page()
+
+    def test_going_back_shows_the_figures_of_before_and_holds_what_came_since(
+        self, app: AppTest, home: Home
+    ) -> None:
+        (home.drop / "visits2.csv").write_text("jour;uf;passages\n21/11/2026;A3;130\n", "utf-8")
+        refresh.refresh(home, forecasts=False)
+        see(app, screen="generations", code="2")
+        html = press(app, "Revenir à la génération 2")
+        assert "Retour à la génération 2" in html
+        assert "|120| passages|" in home_page()
+        app.query_params.clear()
+        said = texts(see(app, screen="source", source="visits"))
+        assert "|Livraisons retenues|1|" in said
+        assert "1 livraison acceptée" in press(app, "Accepter")
+
+
+class TestStructure:
+    def test_a_unit_is_renamed_once_it_is_confirmed(self, app: AppTest, home: Home) -> None:
+        see(app, screen="structure", code="A3")
+        typed(app, "Nouveau nom", "Urgences")
+        assert "cochez la confirmation" in press(app, "Renommer")
+        assert "Urgences" not in home.structure.read_text("utf-8")
+        next(one for one in app.checkbox if "nouveau nom" in one.label).check()
+        html = press(app, "Renommer")
+        assert "s'appelle désormais « Urgences »" in unescape(html)
+        assert "Publier la structure" in [one.label for one in app.button]
+        assert ";Urgences" in home.structure.read_text("utf-8")
+
+    def test_a_merge_says_what_becomes_of_the_past(self, app: AppTest) -> None:
+        html = see(app, screen="structure", code="A1")
+        assert "leur passé est montré" in html
+        assert "les totaux au-dessus ne bougent pas" in html
+
+
+def test_a_new_source_is_tried_mapped_and_added_paused(app: AppTest, home: Home) -> None:
+    see(app, screen="new", kind="csv")
+    typed(app, "Nom du fichier", "passages")
+    typed(app, "Fichiers", "drop/visits*.csv")
+    press(app, "Continuer")
+    assert app.query_params["tab"] == "columns"
+    press(app, "Lire les colonnes")
+    chosen = {one.label: one.value for one in app.selectbox}
+    assert chosen["Date"] == "jour"
+    assert chosen["Unité"] == "uf"
+    assert chosen["passages"] == "ed_visits", "proposed, to be checked"
+    html = press(app, "Ajouter la source")
+    assert "Source ajoutée." in html
+    config = load_source(home.sources / "passages.toml")
+    assert config.paused
+    assert config.mapping.unit.column == "uf"
+
+
+@pytest.mark.parametrize("kind", registry.kinds())
+def test_a_form_that_nobody_touched_gives_back_the_same_values(kind: str) -> None:
+    fields = sources.schema(kind)
+    values = {one.name: _example(one) for one in fields}
+    for given in ({}, values):
+        shown = {one.name: form._shown(one, given) for one in fields}
+        assert form.read(fields, given, shown) == given
+
+
+def _example(one: FieldSpec) -> object:
+    examples: dict[str, object] = {
+        "boolean": True, "number": 3, "list": list(one.choices) or ["a", "b"],
+        "table": {"code": "2110"}, "secret": "env:X",
+    }  # fmt: skip
+    return one.choices[0] if one.type == "choice" else examples.get(one.type, "texte")
+
+
+class TestJobs:
+    def test_a_job_asked_twice_runs_once(self, home: Home) -> None:
+        first = jobs.start(home, ("one",), ["cockpit.cli", "source", "list", "--json"], {})
+        assert jobs.start(home, ("one",), ["cockpit.cli", "source", "list"], {}) is first
+        first.thread.join(30)
+
+    def test_what_fails_is_answered_by_its_sentence(self, home: Home) -> None:
+        job = jobs.start(home, ("two",), ["cockpit.cli", "refresh", "nope", "--json"], {})
+        job.thread.join(30)
+        assert "SOURCE" in job.answer["error"]
+        broken = jobs.start(home, ("three",), ["cockpit.no_such_module"], {})
+        broken.thread.join(30)
+        assert broken.answer == {"error": "Le travail s'est arrêté avant la fin."}
+
+    def test_the_child_answers_a_wrong_draft_by_a_sentence(self, home: Home) -> None:
+        asked = {"do": "test", "kind": "csv", "settings": {"encoding": "klingon"}}
+        assert "attendu" in child.answer(home, asked)["error"]
+
+
+def test_effects_go_from_the_gravest_to_the_new_ones() -> None:
+    """Lost before moved, moved by share of what it was, new last; one line per KPI and unit."""
+    day = parse("2026-11-20")
+
+    def effect(unit: str, before: float | None, after: float | None) -> Effect:
+        return Effect("ed_visits", UnitId(unit), Grain.DAY, day, before, after)
+
+    found = child._effects(
+        [effect("A", None, 5), effect("A1", 100, 110), effect("A2", 10, 20), effect("B", 7, None),
+         effect("A1", 100, 101)],
+        UNITS,
+    )  # fmt: skip
+    assert [one["unit"] for one in found["effects"]] == ["B", "A2", "A1", "A"]
+    assert found["effects"][2]["after"] == 110
+    assert found["effects"][2]["periods"] == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "status"),
+    [
+        ({"published": False, "runs": []}, "Rien de nouveau", Status.NONE),
+        (
+            {"published": True, "generation": 3, "runs": [
+                {"status": "ok", "accepted": 1200, "refused": 2, "sentence": ""}]},
+            "Génération 3 publiée : 1\u202f200 lignes acceptées, 2 refusées.",
+            Status.OK,
+        ),
+        ({"published": False, "runs": [{"status": "failed", "sentence": "Non."}]}, "Non.",
+         Status.RED),
+    ],
+)  # fmt: skip
+def test_a_publish_is_told_in_one_sentence(
+    answer: dict[str, object], said: str, status: Status
+) -> None:
+    sentence, found = acts.published(answer)
+    assert sentence.startswith(said)
+    assert found is status
+
+
+def test_a_label_of_a_widget_cannot_hold_markdown() -> None:
+    assert words.plain("a\n![x](y)") == r"a \!\[x\](y)"
+    assert words.command("cockpit", "structure", "rename", "A", "l'un <b>").count("<b>") == 0
