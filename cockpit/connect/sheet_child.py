@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -156,6 +157,11 @@ def _batches(page: Any, area: Area, width: int) -> Iterator[list[Cells]]:
 
 def _column(pa: Any, cells: Cells, texts: dict[type, Callable[[Any], str]]) -> Any:
     kinds = set(map(type, cells))
+    if kinds == {dt.date}:
+        return pa.array(cells, pa.date32()).cast(pa.string())
+    if kinds == {float}:
+        with suppress(pa.ArrowInvalid):  # not all whole
+            return pa.array(cells, pa.float64()).cast(pa.int64()).cast(pa.string())
     if kinds != {str}:
         cells = tuple([texts[type(cell)](cell) for cell in cells])
     return pa.array(cells, pa.string())

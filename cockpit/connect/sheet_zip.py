@@ -109,7 +109,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) ->
             _refuse_xml(tail + block, depth)
             tail = block[-_LONGEST_FORMULA - 512 :]
     _refuse_dense(size, entry.compress_size)
-    if False:
+    if size != entry.file_size:
         raise zipfile.BadZipFile
     return size
 

@@ -108,7 +108,7 @@ def test_a_file_is_previewed_published_seen_and_taken_back(page: Page, own_site:
     expect(page.get_by_text(f"Retour à la génération {number}")).to_be_visible()
     assert visits(page, own_site) == before
     go(page, own_site, URGENCES)
-    expect(page.get_by_text("Livraisons retenues")).to_be_visible()
+    expect(page.get_by_role("heading", name="Livraisons retenues")).to_be_visible()
 
 
 def _deliver(drop: Path) -> None:

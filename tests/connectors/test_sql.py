@@ -222,6 +222,13 @@ class TestReading:
         none = written(found, "SELECT * FROM mesures WHERE uf = 'nulle part'")
         assert "au moins une ligne" in found.refusal("n", **none).sentence()
 
+    def test_a_file_cut_on_its_way_is_refused_even_inside_a_page(
+        self, file_reading: Reading
+    ) -> None:
+        path = file_reading.home.drop / "paie.db"
+        path.write_bytes(path.read_bytes()[:-100])
+        assert "coupé" in error_of(file_reading).sentence()
+
     def test_binary_cells_are_refused_not_guessed(self, file_reading: Reading) -> None:
         query = written(file_reading, "SELECT x'00ff' AS n")
         assert "CAST" in error_of(file_reading, **query).sentence()

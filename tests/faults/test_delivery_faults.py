@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from cockpit import state
-from cockpit.connect.config import load_source
-from cockpit.connect.deliver import batches
-from cockpit.connect.expect import Contract, judge, shapes
-from cockpit.connect.observations import Spool
-from cockpit.connect.structure import load_structure
 from cockpit.settings import Home
 from tests.faults.working import declare
 from tests.warehouse.installation import Installation
@@ -125,20 +119,12 @@ def test_f18_reordered_columns_are_read_by_name_and_another_type_is_quarantined(
     assert installation.visits() == {("10", "2026-03-01"): 5}
 
 
-def _batch(installation: Installation, **settings: object):
-    declare(installation.home, "urgences", **settings)
-    config = load_source(installation.home.sources / "urgences.toml")
-    (batch,) = batches(
-        installation.home, config, frozenset(), load_structure(installation.home.structure)
-    )
-    return batch
-
-
 def test_f18_figures_a_thousand_times_larger_are_held_for_a_person(empty: Installation) -> None:
-    history = [shapes(_batch(empty))]
-    assert judge(_batch(empty, start="2026-01-11"), Contract(), history).held == ""
-    thousands = _batch(empty, start="2026-01-11", drift="thousands")
-    assert "1000 fois plus" in judge(thousands, Contract(), history).held
+    declare(empty.home, "urgences", start="2026-01-11", drift="thousands")
+    number = empty.number
+    (run,) = empty.refresh().runs
+    assert (run.status, "1000 fois plus" in run.sentence) == ("held", True)
+    assert empty.number == number
 
 
 def test_f19_the_same_delivery_again_in_any_number_and_order_counts_once(installation) -> None:
@@ -193,9 +179,12 @@ def test_f22_what_the_source_withdrew_goes_with_its_month(installation) -> None:
     assert installation.rows('SELECT "before", "after" FROM g.restatement') == [(2, None)]
 
 
-def test_f22_a_delivery_that_lost_most_of_its_lines_is_held_for_a_person(empty) -> None:
-    history = [shapes(_batch(empty))]
-    whole = _batch(empty, start="2026-01-11")
-    fewer = replace(whole, observations=Spool.of(whole.rows.take(list(range(0, 30, 3)))))
-    assert judge(whole, Contract(), history).held == ""
-    assert judge(fewer, Contract(), history).held
+def test_f22_a_delivery_that_lost_most_of_its_lines_is_held_for_a_person(installation) -> None:
+    for name, days in (("urgences-1.csv", range(1, 6)), ("urgences-2.csv", range(6, 11))):
+        installation.drop(name, *(f"{d:02d}/03/2026;{u};5" for d in days for u in (10, 11, 20)))
+    installation.refresh("urgences")
+    number = installation.number
+    installation.drop("urgences-3.csv", "11/03/2026;10;5", "12/03/2026;10;5")
+    (run,) = installation.refresh("urgences").runs
+    assert (run.status, "il manque" in run.sentence) == ("held", True)
+    assert installation.number == number

@@ -224,11 +224,14 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "4 GB of shared strings": (_shared_strings, "Mio décompressés"),
     "directory lies, inflates to 90 MB": (
         lambda: _lying_size(STRINGS, b"<si><t>x</t></si>" * 60_000, 90),
-        "endommagé|compressé",
+        "classeur non endommagé|compressé",
     ),
     "directory lies, inflates to 400 MB": (
         lambda: _lying_size("xl/media/a.bin", bytes(range(256)) * 4096, 400),
         "compressé|décompressés",
+    ),
+    "directory lies, a little": (
+        lambda: _lying_size(SHEET, b"<worksheet/>" + b" " * 1000, 1), "un classeur non endommagé",
     ),
     "nested zip": (_nested, "lisible"),
     "quadratic shared formula": (_formulas, "formules"),

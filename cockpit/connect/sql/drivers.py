@@ -206,6 +206,7 @@ def _sqlite(access: Access) -> sqlite3.Connection:
     """A file of COCKPIT_HOME, read only. The guard's descriptor outlives the connection: closing
     it earlier would drop SQLite's own locks on the file."""
     found = access.held.enter_context(guard.opened(access.asked.home, access.config.database))
+    _refuse_cut(found)
     path = str(Path(f"/proc/self/fd/{found.stream.fileno()}").readlink())
     quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     connection = sqlite3.connect(
@@ -216,6 +217,20 @@ def _sqlite(access: Access) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def _refuse_cut(found: guard.Opened) -> None:
+    """A file shorter than its own header says was cut on its way: SQLite would read what is left.
+
+    The header (sqlite.org/fileformat): page size at 16, pages at 28, which count when the two
+    change counters at 24 and 92 agree. Raises BadDelivery.
+    """
+    header = found.stream.read(100)
+    found.stream.seek(0)
+    page, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+    page = 65536 if page == 1 else page
+    if header[24:28] == header[92:96] and found.before.st_size < page * pages:
+        raise BadDelivery(file=found.name, expected="un fichier entier (celui-ci est coupé)")
 
 
 def _sqlserver(access: Access) -> Any:

@@ -25,6 +25,20 @@ def ask(context: Context, key: jobs.Key, asked: dict[str, Any]) -> jobs.Job:
     return jobs.start(context.generation.home, key, [CHILD], asked)
 
 
+def forget(context: Context, one: SourceState) -> None:
+    """What the last acts gave was read: who comes back to one starts afresh."""
+    for key in (_test_key(one), _publish_key(one)):
+        jobs.forget(context.generation.home, key)
+
+
+def _test_key(one: SourceState) -> jobs.Key:
+    return ("test", one.name, one.version)
+
+
+def _publish_key(one: SourceState) -> jobs.Key:
+    return ("publish", one.name)
+
+
 def _test(context: Context, one: SourceState) -> None:
     st.html(
         words.panel(
@@ -32,7 +46,7 @@ def _test(context: Context, one: SourceState) -> None:
             _("La source est lue plusieurs fois, sans rien charger ni publier."),
         )
     )
-    key = ("test", one.name, one.version)
+    key = _test_key(one)
     _told(context, key, _("Essai de la source"), _tested)
     if st.button(_("Tester maintenant"), type="primary", key="do_test"):
         ask(context, key, {"do": "test", "source": one.name})
@@ -67,7 +81,7 @@ def _publish(context: Context, one: SourceState) -> None:
             ),
         )
     )
-    key = ("publish", one.name)
+    key = _publish_key(one)
     _told(context, key, _("Lecture et publication"), _published)
     if st.button(_("Publier maintenant"), type="primary", key="do_publish"):
         command = ["cockpit.cli", "refresh", one.name, "--no-forecasts", "--json"]

@@ -97,8 +97,10 @@ def last(home: Home, key: Key) -> Job | None:
 
 
 def forget(home: Home, key: Key) -> None:
-    """Keep its answer no longer."""
-    _jobs.pop((str(home.root), *key), None)
+    """Keep its answer no longer; one that runs goes on."""
+    job = last(home, key)
+    if job and not job.is_running:
+        _jobs.pop((str(home.root), *key), None)
 
 
 def answered(job: Job, doing: str) -> dict[str, Any]:

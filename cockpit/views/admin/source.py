@@ -40,6 +40,7 @@ def show(context: Context) -> None:
     if context.params.act in acts.ACTS:
         acts.ACTS[context.params.act](context, one)
         return
+    acts.forget(context, one)
     if one.error:
         st.html(words.announced(one.error, Status.RED))
     st.html(words.buttons(*listing.acts(context, one)))
