@@ -18,7 +18,7 @@ test: install           ## the quick suite, browser included
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-slow: install      ## what takes more than ten seconds
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow -n 2 --dist loadfile
 
 lint: install types     ## style, spelling, who may import whom
 	$(BIN)/ruff check .

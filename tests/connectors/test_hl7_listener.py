@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -195,20 +196,26 @@ def test_a_peer_that_is_not_listed_is_refused(home: Home) -> None:
         assert b"MSA|AA" in answer(line)
 
 
+def listened(home: Home, source: str, config: Hl7Config, stop: threading.Event) -> None:
+    """`listen` in a thread of its own: the browser tests leave an event loop in the first one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(listen, home, source, config, stop).result()
+
+
 def test_an_address_of_the_network_must_be_opened_by_the_operator(home: Home) -> None:
     stop = threading.Event()
     stop.set()
     port = free_port()
     config = Hl7Config(listen=f"0.0.0.0:{port}")
     with pytest.raises(BadSource, match="allow"):
-        listen(home, "gam", config, stop)
+        listened(home, "gam", config, stop)
     (home.root / "cockpit.toml").write_text(f'[network]\nallow = ["0.0.0.0:{port}"]\n', "utf-8")
-    listen(Home(home.root), "gam", config, stop)
+    listened(Home(home.root), "gam", config, stop)
 
 
 def test_a_taken_port_is_said_so(home: Home) -> None:
     with listening(home) as port, pytest.raises(SourceUnavailable, match="prise"):
-        listen(home, "autre", Hl7Config(listen=f"127.0.0.1:{port}"), threading.Event())
+        listened(home, "autre", Hl7Config(listen=f"127.0.0.1:{port}"), threading.Event())
 
 
 def test_a_spool_that_cannot_be_written_answers_nobody(home: Home) -> None:
