@@ -9,8 +9,7 @@ command -v sshd >/dev/null || missing+=(openssh-server)
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     printf '%s\n' "Installation de ${missing[*]} (paquets Debian) pour les tests des connecteurs…" >&2
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
-    exit 0
+    apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null && exit 0
 fi
 printf '%s\n' "Certains tests des connecteurs seront passés : apt-get install ${missing[*]}" >&2
