@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from cockpit.connect import delimited, files, guard, textfile
-from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Stream
-from cockpit.errors import BadDelivery
+from cockpit.connect import delimited, files, textfile
+from cockpit.connect.contract import Decimal, Delivery
 
 
-class CsvConfig(BaseModel):
+class CsvConfig(files.FileConfig):
     """Settings of a CSV source.
 
     encoding: auto is strict UTF-8, else Windows-1252. final_newline: false when the exporter does
@@ -21,11 +18,6 @@ class CsvConfig(BaseModel):
     names of the columns for a file without header (or whose header skip_lines leaves out).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
-        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
-    )
     encoding: textfile.Encoding = Field("auto", title="Encodage")
     delimiter: str = Field(";", title="Séparateur de colonnes")
     decimal: Decimal = Field(",", title="Séparateur décimal")
@@ -42,18 +34,9 @@ class CsvConfig(BaseModel):
         return text
 
 
-class _Csv:
+class _Csv(files.FileConnector[CsvConfig]):
     kind = "csv"
     Config = CsvConfig
-
-    def check(self, asked: Asked, config: CsvConfig) -> Check:
-        return files.check_files(asked, config.path, self, config)
-
-    def discover(self, asked: Asked, config: CsvConfig) -> list[Stream]:
-        return files.streams_of(asked, config.path, self, config)
-
-    def read(self, asked: Asked, config: CsvConfig) -> Iterator[Delivery | BadDelivery]:
-        return files.read_files(asked, config.path, self, config)
 
     def header(self, name: str, stream: BufferedIOBase, config: CsvConfig) -> tuple[str, ...]:
         blocks = textfile.utf8_blocks(stream, config.encoding, name)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cockpit.connect import files, guard, sheets
-from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Part, Stream
-from cockpit.errors import BadDelivery
+from cockpit.connect import files, sheets
+from cockpit.connect.contract import Decimal, Delivery, Part
 
 
-class ExcelConfig(BaseModel):
+class ExcelConfig(files.FileConfig):
     """Settings of a spreadsheet source. sheet: its name, "" for the first one.
 
     range: "B4:H200", or the name of a block or of a table, which says its own sheet. header_row:
@@ -22,11 +20,6 @@ class ExcelConfig(BaseModel):
     numbers kept as text in the sheet; real numbers need nothing.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
-        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
-    )
     sheet: str = Field(
         "", title="Feuille", description="Son nom ; vide pour la première", max_length=255
     )
@@ -45,18 +38,9 @@ class ExcelConfig(BaseModel):
     decimal: Decimal = Field(",", title="Séparateur décimal des nombres saisis en texte")
 
 
-class _Excel:
+class _Excel(files.FileConnector[ExcelConfig]):
     kind = "excel"
     Config = ExcelConfig
-
-    def check(self, asked: Asked, config: ExcelConfig) -> Check:
-        return files.check_files(asked, config.path, self, config)
-
-    def discover(self, asked: Asked, config: ExcelConfig) -> list[Stream]:
-        return files.streams_of(asked, config.path, self, config)
-
-    def read(self, asked: Asked, config: ExcelConfig) -> Iterator[Delivery | BadDelivery]:
-        return files.read_files(asked, config.path, self, config)
 
     def header(self, name: str, stream: BufferedIOBase, config: ExcelConfig) -> tuple[str, ...]:
         return sheets.header_of(stream, name, _where(config))

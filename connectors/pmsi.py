@@ -6,14 +6,13 @@ identifier, birth date or postcode is read, and no stay leaves the connector.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cockpit.connect import files, guard
-from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
+from cockpit.connect import files
+from cockpit.connect.contract import LINE, Delivery, Part
 from cockpit.connect.delimited import quarantined
 from cockpit.connect.pmsi import lines as pmsi_lines
 from cockpit.connect.pmsi.columns import COLUMNS, MAPPING
@@ -26,14 +25,9 @@ MOST_REFUSED = 100_000
 """Beyond, and when no line is good, the file is refused whole: it is of another format."""
 
 
-class PmsiConfig(BaseModel):
+class PmsiConfig(files.FileConfig):
     """Settings of a PMSI source. units, sites: see `pmsi_stays.Naming`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
-        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
-    )
     units: dict[str, str] = Field(
         default_factory=dict,
         title="Unité de chaque code",
@@ -48,20 +42,11 @@ class PmsiConfig(BaseModel):
     )
 
 
-class _Pmsi:
+class _Pmsi(files.FileConnector[PmsiConfig]):
     kind = "pmsi"
     Config = PmsiConfig
     MAPPING = MAPPING
     REPLACE: Literal["month"] = "month"
-
-    def check(self, asked: Asked, config: PmsiConfig) -> Check:
-        return files.check_files(asked, config.path, self, config)
-
-    def discover(self, asked: Asked, config: PmsiConfig) -> list[Stream]:
-        return files.streams_of(asked, config.path, self, config)
-
-    def read(self, asked: Asked, config: PmsiConfig) -> Iterator[Delivery | BadDelivery]:
-        return files.read_files(asked, config.path, self, config)
 
     def header(
         self,

@@ -6,14 +6,13 @@ No variable of a patient leaves the connector.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cockpit.connect import files, guard
-from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
+from cockpit.connect import files
+from cockpit.connect.contract import LINE, Delivery, Part
 from cockpit.connect.delimited import quarantined
 from cockpit.connect.rpu import xml as rpu_xml
 from cockpit.connect.rpu.columns import COLUMNS, MAPPING
@@ -24,14 +23,9 @@ MOST_REFUSED = 100_000
 """Beyond, and when no visit is good, the file is refused whole: it is of another format."""
 
 
-class RpuConfig(BaseModel):
+class RpuConfig(files.FileConfig):
     """Settings of an RPU source. units: FINESS of the file -> code in structure.csv."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
-        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
-    )
     units: dict[str, str] = Field(
         default_factory=dict,
         title="Unité de chaque FINESS",
@@ -46,20 +40,11 @@ class RpuConfig(BaseModel):
     )
 
 
-class _Rpu:
+class _Rpu(files.FileConnector[RpuConfig]):
     kind = "rpu"
     Config = RpuConfig
     MAPPING = MAPPING
     REPLACE: Literal["rows"] = "rows"
-
-    def check(self, asked: Asked, config: RpuConfig) -> Check:
-        return files.check_files(asked, config.path, self, config)
-
-    def discover(self, asked: Asked, config: RpuConfig) -> list[Stream]:
-        return files.streams_of(asked, config.path, self, config)
-
-    def read(self, asked: Asked, config: RpuConfig) -> Iterator[Delivery | BadDelivery]:
-        return files.read_files(asked, config.path, self, config)
 
     def header(self, name: str, stream: BufferedIOBase, config: RpuConfig) -> tuple[str, ...]:
         next(rpu_xml.batches(name, stream, config.largest_mib))

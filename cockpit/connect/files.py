@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import BufferedIOBase
-from typing import TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cockpit.connect import guard
 from cockpit.connect.contract import Asked, Check, Delivery, FileFormat, Part, Stream
 from cockpit.errors import BadDelivery, SourceUnavailable
 
-_Own = TypeVar("_Own", bound=BaseModel)
+
+class FileConfig(BaseModel):
+    """What every source of dropped files says: where they lie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
+        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
+    )
+
+
+_Own = TypeVar("_Own", bound=FileConfig)
+
+
+class FileConnector(ABC, Generic[_Own]):
+    """A connector whose deliveries are dropped files: it only says how one of them is read."""
+
+    def check(self, asked: Asked, config: _Own) -> Check:
+        """Whether the newest file can be opened and has a header."""
+        return check_files(asked, config.path, self, config)
+
+    def discover(self, asked: Asked, config: _Own) -> list[Stream]:
+        """One stream per readable file."""
+        return streams_of(asked, config.path, self, config)
+
+    def read(self, asked: Asked, config: _Own) -> Iterator[Delivery | BadDelivery]:
+        """The files in name order, without those already known."""
+        return read_files(asked, config.path, self, config)
+
+    @abstractmethod
+    def header(self, name: str, stream: BufferedIOBase, config: _Own) -> tuple[str, ...]:
+        """See `contract.FileFormat`."""
+
+    @abstractmethod
+    def parse(
+        self, name: str, stream: BufferedIOBase, digest: str, config: _Own, columns: tuple[str, ...]
+    ) -> Delivery:
+        """See `contract.FileFormat`."""
 
 
 def read_files(
