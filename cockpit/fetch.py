@@ -87,9 +87,7 @@ def fetch(
     who: for the audit. patience_s: how long to wait for another process that is reading it. Raises
     SourceBusy; a source that fails is said in the run, never raised.
     """
-    with locked(home.landing / f"{config.name}.lock", patience_s) as mine:
-        if not mine:
-            raise SourceBusy(source=config.name)
+    with source_still(home, config.name, patience_s):
         reading = _Reading(config.name, who)
         with _caught(reading):
             _read(home, config, units, reading, on_step)
@@ -99,6 +97,15 @@ def fetch(
 def record_failure(home: Home, source: str, error: CockpitError, *, who: str) -> state.RunRecord:
     """The run of a source that could not even be read."""
     return _record(home, _Reading(source, who, errors=[error]))
+
+
+@contextmanager
+def source_still(home: Home, source: str, patience_s: float) -> Iterator[None]:
+    """Nobody else reads this source meanwhile. Raises SourceBusy when the patience is over."""
+    with locked(home.landing / f"{source}.lock", patience_s) as mine:
+        if not mine:
+            raise SourceBusy(source=source)
+        yield
 
 
 @contextmanager
@@ -127,7 +134,8 @@ def _read(
         already = _everything(home.landing)
         known = landing.known_hashes(home.landing, config.name, stamp)
         cursor = landing.cursor_of(home.landing, config.name)
-    for found in batches(home, config, known, units, cursor):
+        header = landing.header_of(home.landing, config.name)
+    for found in batches(home, config, known, units, cursor, header=header):
         if isinstance(found, BadDelivery):
             reading.errors.append(found)
             reading.refused_rows.append(refused_row(found))

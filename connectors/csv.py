@@ -40,7 +40,7 @@ class _Csv(files.FileConnector[CsvConfig]):
 
     def header(self, name: str, stream: BufferedIOBase, config: CsvConfig) -> tuple[str, ...]:
         blocks = textfile.utf8_blocks(stream, config.encoding, name)
-        return delimited.header_of(blocks, _layout(config), name)
+        return delimited.body_of(blocks, _layout(config), name).header
 
     def parse(
         self,
@@ -51,8 +51,9 @@ class _Csv(files.FileConnector[CsvConfig]):
         columns: tuple[str, ...],
     ) -> Delivery:
         blocks = textfile.utf8_blocks(stream, config.encoding, name)
-        parts = delimited.cut(blocks, _layout(config), name, columns)
-        return Delivery(name, digest, parts, config.decimal)
+        body = delimited.body_of(blocks, _layout(config), name)
+        parts = delimited.cut(body, columns)
+        return Delivery(name, digest, parts, config.decimal, header=body.header)
 
 
 def _layout(config: CsvConfig) -> delimited.Layout:

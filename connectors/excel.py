@@ -53,8 +53,10 @@ class _Excel(files.FileConnector[ExcelConfig]):
         config: ExcelConfig,
         columns: tuple[str, ...],
     ) -> Delivery:
-        parts = map(Part, sheets.cut(stream, name, columns, _where(config)))
-        return Delivery(name, digest, parts, config.decimal, native_dates=True)
+        noted: list[str] = []
+        parts = map(Part, sheets.cut(stream, name, columns, _where(config), noted=noted))
+        header = tuple(noted)
+        return Delivery(name, digest, parts, config.decimal, native_dates=True, header=header)
 
 
 def _where(config: ExcelConfig) -> sheets.Where:

@@ -74,7 +74,8 @@ class _Faults:
                 continue
             name = f"essai-{number + 1}"
             refusal = _refusal(asked, config, name)
-            yield refusal or Delivery(name, digest, _parts(asked, config, name, lines), ".")
+            parts = _parts(asked, config, name, lines)
+            yield refusal or Delivery(name, digest, parts, ".", header=_columns(config))
 
 
 def _columns(config: FaultsConfig) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ from cockpit.connect.fhir import reports as fhir_reports
 from cockpit.connect.fhir import stays as fhir_stays
 from cockpit.connect.fhir.census import Census, Window
 from cockpit.connect.fhir.lines import COLUMNS, MEASURE, Found, Line
+from cockpit.connect.fhir.movements import Movements
 from cockpit.connect.fhir.search import Fhir
 from cockpit.connect.fhir.units import Directory, UnitFrom
 from cockpit.connect.http_auth import HttpAccess
 from cockpit.connect.paging import Params
+from cockpit.connect.reasons import counted
 from cockpit.connect.urls import Url
 from cockpit.errors import BadDelivery, CockpitError
 
@@ -61,6 +63,12 @@ class FhirConfig(HttpAccess):
         description="Si elle est donnée, les passages EMER sont comptés par le serveur "
         "(_summary=count) et aucun n'est lu",
     )
+    strata: dict[str, Literal["facet", "unit"]] = Field(
+        default_factory=dict,
+        title="Stratifiants lus (measure_reports)",
+        description="Code du stratifiant : facet (un découpage) ou unit (des codes d'UF) ; "
+        "le total du groupe devient un détail",
+    )
     days: int = Field(30, ge=1, le=400, title="Jours relus à chaque lecture")
     page_size: int = Field(200, ge=1, le=5000, title="Ressources par page")
     max_pages: int = Field(2000, ge=1, le=100_000, title="Pages au plus")
@@ -94,7 +102,9 @@ class _Fhir:
                 number = _server(asked, config, client).count(kind)
         except CockpitError as error:
             return Check(ok=False, sentence=error.sentence())
-        return Check(ok=number > 0, sentence=f"{number} ressource(s) {kind} sur le serveur.")
+        return Check(
+            ok=number > 0, sentence=f"{counted(number, 'ressource')} {kind} sur le serveur."
+        )
 
     def discover(self, asked: Asked, config: FhirConfig) -> list[Stream]:
         del asked
@@ -131,7 +141,7 @@ def _found(fhir: Fhir, config: FhirConfig) -> Found:
     if config.mode == "measure_reports":
         params = (("period", f"ge{window.first.isoformat()}"),)
         return fhir_reports.counted(
-            fhir.search("MeasureReport", fhir_reports.ELEMENTS, params), directory
+            fhir.search("MeasureReport", fhir_reports.ELEMENTS, params), directory, config.strata
         )
     return _stays(fhir, config, directory, window)
 
@@ -143,14 +153,20 @@ def _stays(fhir: Fhir, config: FhirConfig, directory: Directory, window: Window)
     since = fhir_census.instant(window.first, fhir_census.MIDNIGHT)
     params: Params = (("date", f"ge{since.isoformat()}"), ("class", codes))
     stays = fhir.search("Encounter", fhir_stays.ELEMENTS, params) if read else ()
+    read_so_far = Movements()
     for rank, encounter in enumerate(stays, 1):
+        stay = None
         try:
             stay = fhir_stays.stay_of(encounter, directory.unit, config.unit_from)
         except fhir_stays.LeftOut as why:
             found.refused.append((rank, *why.args))
-            continue
-        if stay:
-            census.add(stay)
+        above = fhir_stays.part_of(encounter)
+        read_so_far.add(str(encounter.get("id") or ""), rank, above, stay)
+    for rank, one in read_so_far.stays():
+        if isinstance(one, fhir_stays.LeftOut):
+            found.refused.append((rank, *one.args))
+        else:
+            census.add(one)
     found.lines += census.lines()
     if config.ed_unit:
         found.lines += _visits(fhir, config.ed_unit, window)

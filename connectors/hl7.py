@@ -16,11 +16,13 @@ from cockpit.connect.contract import Asked, Check, Delivery, Stream
 from cockpit.connect.hl7 import config as hl7_config
 from cockpit.connect.hl7 import files as hl7_files
 from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7 import tls as hl7_tls
 from cockpit.connect.hl7.census import COLUMNS
 from cockpit.connect.hl7.config import Hl7Config
 from cockpit.connect.hl7.reading import NAME, Cursor, census
-from cockpit.connect.hl7.retention import forget_old
+from cockpit.connect.hl7.retention import erase, forget_old
 from cockpit.errors import BadDelivery, SourceUnavailable
+from cockpit.settings import Home
 
 _CONNECT_S = 2.0
 
@@ -29,7 +31,7 @@ class _Hl7:
     kind = "hl7"
     Config = Hl7Config
     REPLACE = "day"
-    PLACES = frozenset({"path", "listen", "peers"})
+    PLACES = frozenset({"path", "listen", "peers", "tls_certificate", "tls_key", "tls_client_ca"})
     MAPPING = {  # noqa: RUF012 - a table, read only
         "date": {"column": "jour", "format": "%Y-%m-%d"},
         "unit": {"column": "uf"},
@@ -66,6 +68,9 @@ class _Hl7:
             delivered = Cursor.read(asked.cursor, facts.spool).last
             forget_old(spool, config, delivered, asked.deadline)
 
+    def forget(self, home: Home, source: str) -> None:
+        erase(home, source)
+
 
 def _check_files(asked: Asked, config: Hl7Config) -> str:
     """Why the newest file cannot be read, "" when it can or when there is no path."""
@@ -87,6 +92,7 @@ def _check_listener(asked: Asked, config: Hl7Config) -> str:
     if not config.listen:
         return ""
     host, port = hl7_config.bind_address(asked, config)
+    hl7_tls.context(asked, config)
     try:
         socket.create_connection((host, port), timeout=_CONNECT_S).close()
     except OSError:

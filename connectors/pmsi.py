@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from cockpit.connect import files
+from cockpit.connect.columns import check_format
 from cockpit.connect.contract import LINE, Delivery, Part
 from cockpit.connect.delimited import quarantined
 from cockpit.connect.pmsi import lines as pmsi_lines
@@ -65,9 +66,7 @@ class _Pmsi(files.FileConnector[PmsiConfig]):
         config: PmsiConfig,
         columns: tuple[str, ...],
     ) -> Delivery:
-        for column in columns:
-            if column not in COLUMNS:
-                raise BadDelivery(file=name, field=column, expected="cette colonne")
+        check_format(name, columns, COLUMNS)
         layout = pmsi_lines.layout_of(name, stream)
         sites, units = Codes(), Codes()
         table = Table(layout.family, Naming(config.units, config.sites))

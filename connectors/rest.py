@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from cockpit.connect import http, json_records, paging, urls
+from cockpit.connect import http, json_records, paging, reasons, urls
 from cockpit.connect.contract import Asked, Check, Decimal, Delivery, Part, Stream
 from cockpit.connect.http_auth import HttpAccess
 from cockpit.connect.kept_parts import Kept
@@ -87,8 +87,9 @@ class _Rest:
             found = _first(asked, config).records
         except CockpitError as error:
             return Check(ok=False, sentence=error.sentence())
+        lines = reasons.counted(len(found), "ligne")
         clear = "" if config.url.startswith("https") else " Connexion non chiffrée."
-        return Check(ok=True, sentence=f"{len(found)} ligne(s) dans la première page.{clear}")
+        return Check(ok=True, sentence=f"{lines} dans la première page.{clear}")
 
     def discover(self, asked: Asked, config: RestConfig) -> list[Stream]:
         page = _first(asked, config)
@@ -109,10 +110,15 @@ class _Seen:
 
     def __init__(self, asked: Asked, config: RestConfig) -> None:
         self.lines, self.cursor = 0, _known(asked, config)
+        self.header: tuple[str, ...] = ()
+        self._named = (*asked.columns, *config.optional)
         self._field, self._name = config.cursor_field, asked.source
 
     def add(self, page: Page) -> None:
         self.lines += len(page.records)
+        if not self.header:
+            found = (*json_records.common(page.records), *self._named)
+            self.header = tuple(dict.fromkeys(found)) if page.records else ()
         if self._field:
             self.cursor = json_records.newest(page.records, self._field, self.cursor, self._name)
 
@@ -126,7 +132,9 @@ def _delivery(asked: Asked, config: RestConfig) -> Delivery | None:
     seen = _Seen(asked, config)
     parts = Kept(_parts(asked, config, seen.add))
     if seen.lines:
-        return Delivery(asked.source, "", parts, config.decimal, cursor=seen.cursor)
+        return Delivery(
+            asked.source, "", parts, config.decimal, cursor=seen.cursor, header=seen.header
+        )
     if _known(asked, config):
         return None
     expected = "au moins une ligne : vide ne veut pas dire zéro"

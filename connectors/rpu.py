@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from cockpit.connect import files
+from cockpit.connect.columns import check_format
 from cockpit.connect.contract import LINE, Delivery, Part
 from cockpit.connect.delimited import quarantined
 from cockpit.connect.rpu import xml as rpu_xml
@@ -58,9 +59,7 @@ class _Rpu(files.FileConnector[RpuConfig]):
         config: RpuConfig,
         columns: tuple[str, ...],
     ) -> Delivery:
-        for column in columns:
-            if column not in COLUMNS:
-                raise BadDelivery(file=name, field=column, expected="cette colonne")
+        check_format(name, columns, COLUMNS)
         tally = Tally(config.units)
         refused: list[tuple[int, str]] = []
         for batch in rpu_xml.batches(name, stream, config.largest_mib):

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from cockpit.connect import reasons
 from cockpit.connect.contract import Asked, Check, Delivery, Part, Stream
 from cockpit.connect.sql import copy as sql_copy
 from cockpit.connect.sql import rows as sql_rows
@@ -41,7 +42,8 @@ class _Sql:
             return Check(ok=False, sentence=error.sentence())
         sentence = (
             f"{_LABELS[config.dialect]}, base « {config.database} », lecture seule vérifiée ; "
-            f"la requête donne {len(found.columns)} colonne(s) : {', '.join(found.columns)}."
+            f"la requête donne {reasons.counted(len(found.columns), 'colonne')} : "
+            f"{', '.join(found.columns)}."
         )
         return Check(ok=True, sentence=sentence)
 
@@ -56,7 +58,8 @@ class _Sql:
         reached = Reached(config.cursor_column, config.query_file) if config.cursor_column else None
         last = _last(asked, query)
         start = earlier(last, config.overlap_time) or config.cursor_start
-        parts = _parts(asked, config, Wanted(query, asked.columns, start, reached))
+        wanted = Wanted(query, asked.columns, start, reached)
+        parts = _parts(asked, config, wanted)
         try:
             first = next(parts, None)
         except BadDelivery as refusal:
@@ -74,6 +77,7 @@ class _Sql:
             parts=_heard(chain((first,), parts), said),
             decimal=".",
             native_dates=True,
+            header=lambda: tuple(wanted.noted),
             cursor=lambda: _kept(reached, query, last, said),
         )
 

@@ -46,7 +46,8 @@ class Batch:
     lines: data lines that `where` keeps, so that lines = accepted_lines + refused_lines; a refused
     line leaves no observation at all, so that a rate never loses only one of its two terms.
     received_at: naive UTC. cursor: where the next reading of the source starts. warnings: French
-    sentences on what was kept although the source's contract says otherwise.
+    sentences on what was kept although the source's contract says otherwise. header: names of the
+    columns delivered, read or not; () when the source has none, or too many to be a table.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Batch:
     quarantine: pa.Table
     cursor: str = ""
     warnings: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
     @property
     def rows(self) -> pa.Table:

@@ -7,42 +7,28 @@ import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Self
 
 from croniter import croniter
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from cockpit.connect import registry
+from cockpit.connect.clauses import Contract, check_units
 from cockpit.connect.contract import TIME_LIMIT_S, Connector, default_mapping, default_replace
-from cockpit.connect.expect import Contract
+from cockpit.connect.lengths import Length
 from cockpit.connect.rules import Mapping, Replace
 from cockpit.errors import BadSource
 from cockpit.settings import Home
 
 Duplicates = Literal["refuse", "sum"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_LENGTH = re.compile(r"([0-9]{1,4})([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
-
-def _length(given: object) -> object:
-    match = _LENGTH.fullmatch(given) if isinstance(given, str) else None
-    if given is None or isinstance(given, timedelta):
-        return given
-    if not match or not int(match[1]):
-        message = "une durée en minutes, en heures ou en jours, comme 10m, 36h ou 6d"
-        raise ValueError(message)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-Length = Annotated[timedelta, BeforeValidator(_length)]
 
 
 class SourceConfig(BaseModel):
@@ -86,6 +72,11 @@ class SourceConfig(BaseModel):
             message = "un horaire cron à cinq champs, comme */15 * * * *"
             raise ValueError(message)
         return text
+
+    @model_validator(mode="after")
+    def _units_agree(self) -> Self:
+        check_units(self.contract, self.mapping)
+        return self
 
     @property
     def replaces(self) -> Replace:

@@ -200,7 +200,7 @@ def _writes_inside(subject: Subject) -> None:
     root = subject.home.root.resolve()
     outside = [place for place in places if not place.is_relative_to(root)]
     if outside:
-        raise Broken(f"Écriture hors de COCKPIT_HOME : « {outside[0]} ».")
+        raise Broken(f"Écriture hors du dossier de l'installation : « {outside[0]} ».")
 
 
 def _keeps_secrets(subject: Subject) -> None:
@@ -223,7 +223,7 @@ PROMISES: dict[str, tuple[str, Callable[[Subject], None]]] = {
     "recognised": ("Le même contenu relu est reconnu.", _recognised),
     "missing_column": ("Une colonne absente est refusée.", _refuses_missing),
     "deadline": ("Une échéance dépassée arrête la lecture.", _gives_up),
-    "writes_inside": ("Rien n'est écrit hors de COCKPIT_HOME.", _writes_inside),
+    "writes_inside": ("Rien n'est écrit hors du dossier de l'installation.", _writes_inside),
     "secrets": ("Aucun secret dans les phrases ni dans les erreurs.", _keeps_secrets),
 }
 

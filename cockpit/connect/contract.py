@@ -95,7 +95,8 @@ class Delivery:
     decimal: the decimal mark of its numbers. native_dates: dates may also stand as `2024-01-31`,
     whatever the mapping's format. cursor: where the next reading starts; it is kept with the
     delivery, so it never moves past figures that were lost. A function when only the parts, once
-    read, tell.
+    read, tell. header: names of all the columns of the source, asked for or not, in order; () when
+    it has none (a standard format, a file without header). A function in the same case.
     """
 
     name: str
@@ -104,10 +105,15 @@ class Delivery:
     decimal: Decimal = ","
     native_dates: bool = False
     cursor: str | Callable[[], str] = ""
+    header: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
 
     def reached(self) -> str:
         """The cursor itself, to be asked once the parts were read."""
         return self.cursor if isinstance(self.cursor, str) else self.cursor()
+
+    def names(self) -> tuple[str, ...]:
+        """The header itself, to be asked once the parts were read."""
+        return self.header if isinstance(self.header, tuple) else self.header()
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,9 @@ class Connector(Protocol):
     """One kind of source. `Config` is the pydantic model of its own settings.
 
     It may also have `MAPPING`, the `[mapping]` of a source that writes none (standard formats know
-    what they hold), `REPLACE`, what one of its deliveries replaces (rows, day or month), and
-    `PLACES`, the names of its settings that say where it is rather than how it is read.
+    what they hold), `REPLACE`, what one of its deliveries replaces (rows, day or month),
+    `PLACES`, the names of its settings that say where it is rather than how it is read, and
+    `forget(home, source)`, which erases what it keeps of a source that is removed, if anything.
     """
 
     kind: str

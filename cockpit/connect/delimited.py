@@ -26,7 +26,7 @@ from cockpit.connect.contract import LINE, Part
 from cockpit.connect.delimited_text import Body, Layout, Text, body_of, check_columns
 from cockpit.errors import BadDelivery
 
-__all__ = ["Layout", "cut", "header_of", "quarantined"]
+__all__ = ["Layout", "body_of", "cut", "quarantined"]
 
 _BLOCK_BYTES = 1 << 20
 _FLUSH_ROWS = 1 << 16
@@ -40,21 +40,13 @@ class _Cut:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def header_of(blocks: Iterator[bytes], layout: Layout, name: str) -> tuple[str, ...]:
-    """Names of the columns, trimmed. Raises BadDelivery when there is no header."""
-    return body_of(blocks, layout, name).header
-
-
-def cut(
-    blocks: Iterator[bytes], layout: Layout, name: str, columns: tuple[str, ...]
-) -> Iterator[Part]:
-    """The wanted columns of a UTF-8 text, at least one part.
+def cut(body: Body, columns: tuple[str, ...]) -> Iterator[Part]:
+    """The wanted columns of a UTF-8 text (see `body_of`), at least one part.
 
     Empty lines are skipped and counted in line numbers. Raises BadDelivery(file, line, field,
     expected) at once for a missing or repeated column; while the parts are read for no data line
     or a quote never closed.
     """
-    body = body_of(blocks, layout, name)
     check_columns(body, columns)
     return _parts(body, columns)
 

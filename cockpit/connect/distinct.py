@@ -36,15 +36,23 @@ def distinct(found: Spool, *, sums: bool, folder: Path | None = None) -> tuple[S
     repeated.sort()
     if not len(repeated):
         return found, repeated
-    kept = Spool(folder)
     if sums:
+        kept = Spool(folder)
         _sum(found, key, repeated, kept)
         return kept, repeated[:0]
     lines = [part.line[_among(repeated, key(part))] for part in found.parts()]
     refused = np.unique(np.concatenate(lines))
+    return without(found, refused, folder), refused
+
+
+def without(found: Spool, lines: Ints, folder: Path | None = None) -> Spool:
+    """The observations of all other lines. lines: sorted."""
+    if not len(lines):
+        return found
+    kept = Spool(folder)
     for part in found.parts():
-        kept.add(part.kept(np.flatnonzero(~_among(refused, part.line))))
-    return kept, refused
+        kept.add(part.kept(np.flatnonzero(~_among(lines, part.line))))
+    return kept
 
 
 def _key(found: Spool, folder: Path | None) -> _Key:

@@ -1,64 +1,32 @@
-"""What a delivery should look like: what its source's `[contract]` says, and what it always was.
+"""What a delivery should look like: the values that its contract allows, and what it always was.
 
-A value outside its range refuses the delivery (freeze), its line (discard), or is kept and said
-(evolve). A delivery that looks nothing like the earlier ones - a thousand times more (k€ become €),
+A delivery that looks nothing like the earlier ones - a thousand times more (k€ become €),
 most of its lines missing - is held: kept on disk, published once a person says so
 (`cockpit source approve`).
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
+from cockpit.connect.clauses import Contract
 from cockpit.connect.mapping import Fault, Mapped
-from cockpit.connect.rules import Replace, known_measure
+from cockpit.connect.rules import Replace
 from cockpit.i18n import label
 from cockpit.kpi.measures import MEASURES
 from cockpit.kpi.model import MeasureId
 
-Mode = Literal["evolve", "freeze", "discard"]
-
 _FEWEST_PERIODS = {"day": 5, "month": 3}
 _FEWEST_ROWS = 3
-
-
-def _low_then_high(pair: tuple[float, float]) -> tuple[float, float]:
-    if pair[0] > pair[1]:
-        message = "deux nombres, le plus petit d'abord"
-        raise ValueError(message)
-    return pair
-
-
-Range = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_low_then_high)]
-
-
-class Contract(BaseModel):
-    """`[contract]` of a source.
-
-    mode: what happens to a value outside its range. ranges: by measure, lowest and highest value.
-    ratio: how many times larger or smaller than usual values may be. drop: largest part of the
-    usual lines per period that may be missing. 0 switches either check off.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mode: Mode = Field("evolve", title="En cas d'écart au contrat")
-    ranges: dict[Annotated[str, AfterValidator(known_measure)], Range] = Field(
-        default_factory=dict, title="Valeurs possibles par mesure"
-    )
-    ratio: float = Field(50.0, ge=0, title="Rapport à l'habitude qui retient une livraison")
-    drop: float = Field(
-        0.6, ge=0, lt=1, title="Part de lignes manquantes qui retient une livraison"
-    )
 
 
 def out_of_range(mapped: Mapped, contract: Contract) -> Iterator[Fault]:
@@ -112,6 +80,18 @@ def shapes(tables: Iterable[pa.Table]) -> dict[str, Shape]:
             days = frozenset(pc.unique(own["day"]).to_pylist())
             parts.setdefault(name, []).append((own.num_rows, days, float(logs.sum()), len(logs)))
     return {name: _together(found) for name, found in parts.items()}
+
+
+def newest(found: Shapes) -> date | None:
+    """Last day of the newest period that any measure tells of; None without a figure."""
+    ends = (_last(measure, shape.last) for measure, shape in found.items())
+    return max(ends, default=None)
+
+
+def _last(measure: str, day: date) -> date:
+    if MEASURES[MeasureId(measure)].step == "day":
+        return day
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _together(parts: Sequence[tuple[int, frozenset[date], float, int]]) -> Shape:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BufferedIOBase
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cockpit.connect import guard
+from cockpit.connect import guard, reasons
 from cockpit.connect.contract import Asked, Check, Delivery, FileFormat, Part, Stream
 from cockpit.errors import BadDelivery, SourceUnavailable
 
@@ -22,7 +22,7 @@ class FileConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Annotated[str, AfterValidator(guard.relative_pattern)] = Field(
-        title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
+        title="Fichiers", description="Chemin dans le dossier de l'installation, avec * au besoin"
     )
 
 
@@ -100,7 +100,12 @@ def check_files(asked: Asked, pattern: str, file_format: FileFormat[_Own], confi
             file_format.header(names[-1], found.stream, config)
     except BadDelivery as refusal:
         return Check(ok=False, sentence=refusal.sentence())
-    return Check(ok=True, sentence=f"{len(names)} fichier(s) ; dernier : « {names[-1]} ».")
+    return Check(ok=True, sentence=found_files(names))
+
+
+def found_files(names: Sequence[str]) -> str:
+    """How many files there are and which is the last, in French."""
+    return f"{reasons.counted(len(names), 'fichier')} ; dernier : « {names[-1]} »."
 
 
 def streams_of(

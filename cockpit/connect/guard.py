@@ -35,7 +35,7 @@ def relative_pattern(text: str) -> str:
     path = PurePosixPath(text)
     printable = text.isprintable() and "\\" not in text and ":" not in text
     if not text.strip() or not printable or path.is_absolute() or text.startswith("~"):
-        message = "un chemin relatif à COCKPIT_HOME, écrit avec « / »"
+        message = "un chemin dans le dossier de l'installation, écrit avec « / »"
         raise ValueError(message)
     if ".." in path.parts or "**" in text:
         message = "un chemin sans « .. » ni « ** »"
@@ -76,7 +76,9 @@ def opened(home: Home, name: str, largest: int = LARGEST_BYTES) -> Iterator[Open
     try:
         descriptor = _descriptor(home.root.resolve(), name)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
-        raise _refused(name, "un fichier lisible placé dans COCKPIT_HOME") from error
+        raise _refused(
+            name, "un fichier lisible placé dans le dossier de l'installation"
+        ) from error
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)

@@ -234,5 +234,6 @@ def _trust(asked: Asked, access: HttpAccess) -> ssl.SSLContext:
         raise BadSource(
             file=f"{asked.source}.toml",
             field="ca_file",
-            expected="un fichier PEM de COCKPIT_HOME qui tient une autorité de certification",
+            expected="un fichier PEM du dossier de l'installation qui tient une autorité "
+            "de certification",
         ) from error

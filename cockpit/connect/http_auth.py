@@ -63,7 +63,7 @@ class HttpAccess(BaseModel):
     ca_file: Annotated[str, AfterValidator(_file)] = Field(
         "",
         title="Autorité de certification",
-        description="Fichier PEM relatif à COCKPIT_HOME ; vide : celles du système",
+        description="Fichier PEM du dossier de l'installation ; vide : celles du système",
     )
 
     @model_validator(mode="after")

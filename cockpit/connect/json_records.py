@@ -61,8 +61,10 @@ def part(
 
 def quarantined(name: str, rows: Sequence[tuple[int, str, str]]) -> pa.Table:
     """Refused lines of a delivery: (line, column, reason)."""
-    made = [{"file": name, "line": at, "column": field, "reason": why} for at, field, why in rows]
-    return pa.Table.from_pylist(made, schema=QUARANTINE)
+    lines, fields, reasons = zip(*rows, strict=True) if rows else ((), (), ())
+    cells = ([name] * len(rows), lines, fields, reasons)
+    arrays = [pa.array(given, kind) for given, kind in zip(cells, QUARANTINE.types, strict=True)]
+    return pa.table(arrays, schema=QUARANTINE)
 
 
 def _cells(found: Sequence[dict[str, Any]], column: str, name: str) -> list[str | None]:
@@ -95,6 +97,13 @@ def names(found: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     """Dotted names of the scalar fields seen, in their order."""
     seen = dict.fromkeys(name for record in found for name in _scalars(record, "", 0))
     return tuple(seen)[:_MOST_NAMES]
+
+
+def common(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Dotted names of the scalar fields that each of the first records has, in their order: what an
+    API leaves out when it is empty is no column that comes and goes."""
+    first = [dict.fromkeys(_scalars(record, "", 0)) for record in found[:_MOST_NAMES]]
+    return tuple(name for name in first[0] if all(name in one for one in first)) if first else ()
 
 
 def _scalars(record: dict[str, Any], prefix: str, depth: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 import pyarrow as pa
 
+from cockpit.connect.batch import QUARANTINE
 from cockpit.connect.contract import Part
 
 _IN_MEMORY = 8 << 20
@@ -23,18 +24,20 @@ class Kept:
         """Take every part; whatever fails, fails here."""
         self._stream = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - see finalize
         weakref.finalize(self, self._stream.close)
-        self._refused: list[pa.Table] = []
+        self._refused = [QUARANTINE.empty_table()]
         writer = None
         for part in parts:
             writer = writer or pa.ipc.new_stream(self._stream, part.table.schema)
             writer.write_table(part.table.combine_chunks())
-            self._refused.append(part.refused)
+            if part.refused.num_rows:  # an empty table for each small page would fill memory
+                self._refused.append(part.refused)
+        self._any = writer is not None
         if writer:
             writer.close()
 
     def __iter__(self) -> Iterator[Part]:
         """The parts, from the file."""
-        if not self._refused:
+        if not self._any:
             return
         self._stream.seek(0)
         batches = pa.ipc.open_stream(self._stream)

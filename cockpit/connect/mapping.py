@@ -63,8 +63,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Mapped:
-    """lines: kept ones. pieces: what they hold. faults: what could not be read."""
+    """table: the kept lines as text. lines: what each says. pieces: what they hold. faults: what
+    could not be read."""
 
+    table: pa.Table
     lines: Lines
     pieces: tuple[Piece, ...]
     faults: tuple[Fault, ...]
@@ -81,7 +83,7 @@ def map_lines(found: pa.Table, delivery: Delivery, mapping: Mapping) -> Mapped:
     lines = _lines(table, mapping, delivery, faults)
     make = _long if mapping.measure else _wide
     pieces = tuple(make(_Reader(table, mapping, delivery.decimal, lines, faults)))
-    return Mapped(lines, pieces, tuple(faults))
+    return Mapped(table, lines, pieces, tuple(faults))
 
 
 def fault(mask: Mask, column: str, reason: str) -> Iterator[Fault]:

@@ -24,3 +24,15 @@ BAD_NUMBER = "nombre illisible"
 BAD_FACET = "découpage mal formé"
 FACET_NOT_ALLOWED = "découpage donné pour une mesure qui n'en a pas"
 REPEATED = "clé répétée (même mesure, unité, date, découpage et scénario)"
+REPEATED_KEY = "clé du contrat répétée sur une autre ligne"
+WRONG_TYPE = {
+    "integer": "pas un nombre entier, contrairement au contrat",
+    "number": "pas un nombre, contrairement au contrat",
+    "date": "pas une date, contrairement au contrat",
+    "boolean": "ni oui ni non, contrairement au contrat",
+}
+
+
+def counted(count: int, word: str) -> str:
+    """`1 fichier`, `3 fichiers`: in French, of a word whose plural takes an s."""
+    return f"{count} {word}" if count < 2 else f"{count} {word}s"  # noqa: PLR2004 - the rule

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from cockpit.connect import guard, network, registry
 from cockpit.connect.contract import Asked, Check, Delivery, FileFormat, Part, Stream
-from cockpit.connect.files import digest_of
+from cockpit.connect.files import digest_of, found_files
 from cockpit.errors import BadDelivery, BadSource, SourceRefused, SourceUnavailable
 
 MOST_FILES = 5_000
@@ -154,7 +154,7 @@ def check_remote(asked: Asked, config: RemoteConfig, folder: Folder) -> Check:
         _header(asked, config, folder, listed[-1])
     except BadDelivery as refusal:
         return Check(ok=False, sentence=refusal.sentence())
-    return Check(ok=True, sentence=f"{len(listed)} fichier(s) ; dernier : « {listed[-1].name} ».")
+    return Check(ok=True, sentence=found_files([one.name for one in listed]))
 
 
 def streams_of_remote(asked: Asked, config: RemoteConfig, folder: Folder) -> list[Stream]:

@@ -126,7 +126,7 @@ def _deeper(block: bytes) -> int:
 
 
 def _refuse_xml(text: bytes, depth: int) -> None:
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    if b"!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):  # "!" is found faster
         raise RefusedSheetError("un classeur sans déclaration DOCTYPE")
     if b"\0" in text:  # XML of 16 bits would hide the rest
         raise RefusedSheetError("un classeur écrit en UTF-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,16 +9,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedIOBase, UnsupportedOperation
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pyarrow as pa
 
 from cockpit.connect import sheet_child
 from cockpit.connect.contract import LINE, Decimal
+from cockpit.connect.sheet_blocks import Block, read_blocks
 from cockpit.connect.sheet_header import Head, Header, header
 from cockpit.errors import BadDelivery
 
@@ -50,60 +52,60 @@ class Where:
 
 def header_of(stream: BufferedIOBase, name: str, where: Where) -> tuple[str, ...]:
     """Names of the columns found; those left blank are not named. Raises BadDelivery."""
-    tables = _tables(stream, name, where)
-    found = _header(next(tables), name, (), where)[0]
-    tables.close()
+    blocks = _blocks(stream, name, where)
+    found = _header(next(blocks), name, (), where)
+    blocks.close()
     return tuple(filter(None, found.names))
 
 
 def cut(
-    stream: BufferedIOBase, name: str, columns: tuple[str, ...], where: Where
+    stream: BufferedIOBase,
+    name: str,
+    columns: tuple[str, ...],
+    where: Where,
+    *,
+    noted: list[str] | None = None,
 ) -> Iterator[pa.Table]:
     """The wanted columns under their header, as text, plus LINE (row of the sheet, 1-based).
+
+    noted: takes the names of all the columns, wanted or not, at once.
 
     Whole numbers have no decimal part, others have the decimal mark; dates are `2024-01-31`; a
     formula in error is an empty cell, as the file says no more. Raises BadDelivery, at once or
     while the tables are read: no workbook, damaged, protected, too large, a missing or repeated
     column, nothing under the header.
     """
-    tables = _tables(stream, name, where)
-    first = next(tables)
-    found, head = _header(first, name, columns, where)
-    if first.num_rows <= found.below:
-        line = head.row + found.below
+    blocks = _blocks(stream, name, where)
+    first = next(blocks)
+    found = _header(first, name, columns, where)
+    if first.rows <= found.below:
+        line = first.place.row + found.below
         raise BadDelivery(file=name, line=line, expected="au moins une ligne de données")
-    return _below(first, tables, found, columns, head.row)
+    if noted is not None:
+        noted += filter(None, found.names)
+    return _below(first, blocks, found, columns)
 
 
 def _below(
-    first: pa.Table,
-    others: Iterator[pa.Table],
-    found: Header,
-    columns: tuple[str, ...],
-    row: int,
+    first: Block, others: Iterator[Block], found: Header, columns: tuple[str, ...]
 ) -> Iterator[pa.Table]:
     places = [found.names.index(column) for column in columns]
-    line = row + found.below + 1
-    table: pa.Table | None = first.slice(found.below)
-    while table is not None:
-        lines = pa.array(range(line, line + table.num_rows), pa.int64())
-        cells = [table.column(place) for place in places]
+    line = first.place.row + found.below + 1
+    for block in chain((first.below(found.below),), others):
+        lines = pa.array(np.arange(line, line + block.rows))
+        cells = [block.column(place) for place in places]
         yield pa.table([*cells, lines], names=[*columns, LINE])
-        line += table.num_rows
-        table = next(others, None)
+        line += block.rows
 
 
-def _header(
-    first: pa.Table, name: str, columns: tuple[str, ...], where: Where
-) -> tuple[Header, Head]:
-    top = first.slice(0, sheet_child.HEAD_ROWS).to_pydict().values()
-    about = json.loads(first.schema.metadata[b"sheet"])
-    head = Head(list(zip(*top, strict=True)), about["row"], about["column"], about["merged"])
-    return header(head, name, columns, where.header_row, where.header_rows), head
+def _header(first: Block, name: str, columns: tuple[str, ...], where: Where) -> Header:
+    place = first.place
+    head = Head(first.top(sheet_child.HEAD_ROWS), place.row, place.column, place.merged)
+    return header(head, name, columns, where.header_row, where.header_rows)
 
 
-def _tables(stream: BufferedIOBase, name: str, where: Where) -> Generator[pa.Table, None, None]:
-    """The cells of the sheet, at least one table; the process ends with the iterator."""
+def _blocks(stream: BufferedIOBase, name: str, where: Where) -> Generator[Block, None, None]:
+    """The cells of the sheet, at least one block; the process ends with the iterator."""
     with _as_file(stream, name) as file:
         command = [sys.executable, "-I", "-c", _RUN, _ROOT, where.sheet, where.area, where.decimal]
         process = subprocess.Popen(  # noqa: S603 - our own script, no shell
@@ -116,17 +118,10 @@ def _tables(stream: BufferedIOBase, name: str, where: Where) -> Generator[pa.Tab
                 process.kill()
 
 
-def _of_process(process: subprocess.Popen[bytes], name: str, where: Where) -> Iterator[pa.Table]:
-    is_empty = True
-    try:
-        with pa.ipc.open_stream(process.stdout) as reader:
-            for batch in reader:
-                yield pa.Table.from_batches([batch])
-                is_empty = False
-            if is_empty:
-                yield reader.schema.empty_table()
-    except (pa.ArrowInvalid, OSError):
-        pass  # it ended early: its exit code says why
+def _of_process(process: subprocess.Popen[bytes], name: str, where: Where) -> Iterator[Block]:
+    assert process.stdout
+    with suppress(ValueError, TypeError):  # it ended early: its exit code says why
+        yield from read_blocks(process.stdout)
     if code := process.wait():
         raise BadDelivery(file=name, field=where.sheet, expected=_expected(process, code))
 

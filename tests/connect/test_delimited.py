@@ -29,7 +29,9 @@ def _blocks(text: bytes, size: int) -> Iterator[bytes]:
 def _cut(
     text: str, columns: tuple[str, ...] = ("a", "b"), layout: Layout = LAYOUT, size: int = 1 << 22
 ):
-    parts = list(delimited.cut(_blocks(text.encode(), size), layout, "f.csv", columns))
+    parts = list(
+        delimited.cut(delimited.body_of(_blocks(text.encode(), size), layout, "f.csv"), columns)
+    )
     table = pa.concat_tables([part.table for part in parts])
     kept = [tuple(row.values()) for row in table.select([*columns, LINE]).to_pylist()]
     quarantine = pa.concat_tables([part.refused for part in parts]).to_pydict()
@@ -160,7 +162,7 @@ def test_any_bytes_are_cut_or_refused_never_a_crash(data: bytes, encoding) -> No
     for content in (data, b"a;b\n" + data):
         with suppress(BadDelivery):
             text = utf8_bytes(content, encoding, "f.csv")
-            list(delimited.cut(iter([text]), LAYOUT, "f.csv", ("a", "b")))
+            list(delimited.cut(delimited.body_of(iter([text]), LAYOUT, "f.csv"), ("a", "b")))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

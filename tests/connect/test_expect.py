@@ -80,7 +80,7 @@ def test_the_checks_can_be_switched_off(usual: Installation) -> None:
 @pytest.mark.parametrize(
     ("mode", "status", "kept", "said"),
     [
-        ("evolve", "ok", 500, "1 ligne(s) hors du contrat, gardée(s)"),
+        ("evolve", "ok", 500, "contrat non tenu sur 1 ligne, dont les chiffres sont gardés"),
         ("discard", "ok", None, ""),
         ("freeze", "failed", None, "le contrat (valeur hors du contrat : de 0 à 300)"),
     ],

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cockpit.connect import deliver, distinct, observations, textfile
-from cockpit.connect.batch import ROWS
-from cockpit.connect.observations import Spool
+from cockpit.connect import coded, deliver, distinct, observations, textfile
+from cockpit.connect.batch import QUARANTINE, ROWS
+from cockpit.connect.contract import Delivery
+from cockpit.connect.observations import Observations, Spool
 from cockpit.connect.textfile import utf8_blocks
 from cockpit.errors import BadDelivery
 from tests.connect.test_delimited import _cut
@@ -164,6 +165,29 @@ def test_a_delivery_refused_nearly_everywhere_is_refused_whole(
     lines = "".join(f"0{day}/03/2024;inconnue;1;\n" for day in range(1, 6))
     refusal = hospital.refusal("jour;uf;n;acc\n" + lines, MAPPING)
     assert "unité absente de la structure" in refusal.sentence()
+
+
+def test_what_a_delivery_without_file_says_is_compared_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 parts of 5,000 rows, 11 MB in all: two of them at most stand in memory together."""
+    monkeypatch.setattr(observations, "_MOST_IN_MEMORY", 0)
+    spool, rows = Spool(tmp_path), 5000
+    for number in range(60):
+        same = coded.constant("", rows)
+        value = np.arange(rows) + float(number)
+        spool.add(Observations(np.arange(rows), same, same, np.arange(rows), same, same, value))
+    delivery = Delivery("essai", "", ())
+    memory = pa.proxy_memory_pool(pa.default_memory_pool())
+    pa.set_memory_pool(memory)
+    try:
+        first = deliver._identity(delivery, spool, QUARANTINE.empty_table(), "")
+        again = deliver._identity(delivery, spool, QUARANTINE.empty_table(), first[1])
+    finally:
+        pa.set_memory_pool(pa.default_memory_pool())
+    assert first[0]
+    assert again == ("", first[1])
+    assert memory.max_memory() < 3 << 20
 
 
 _TEN_MILLION = r"""

@@ -21,6 +21,9 @@ from connectors.faults import FaultsConfig
 from tests.connectors import sample_faults
 from tests.connectors.sampling import Sample
 
+STANDARDS = {"fhir", "hl7", "pmsi", "rpu"}
+"""Formats whose columns are ours: there is nothing to compare."""
+
 THIRD_PARTY = Path(__file__).parent / "third_party"
 
 
@@ -28,6 +31,17 @@ def kept(sample: Sample, kind: str) -> list[Promise]:
     connector = registry.connector(kind)
     config = connector.Config.model_validate(sample.settings)
     return list(tried(Subject(sample.home, "essai", connector, config, sample.columns, 60.0)))
+
+
+def header(sample: Sample, kind: str) -> set[str]:
+    """The names of all the columns that its first delivery says it has."""
+    connector = registry.connector(kind)
+    asked = Asked(sample.home, "essai", sample.columns)
+    given = connector.read(asked, connector.Config.model_validate(sample.settings))
+    one = next(given)
+    assert isinstance(one, Delivery)
+    assert list(one.parts)
+    return set(one.names())
 
 
 def broken(found: list[Promise]) -> dict[str, str]:
@@ -40,9 +54,10 @@ def test_it_keeps_every_promise(kind: str, tmp_path: Path) -> None:
     if importlib.util.find_spec(name) is None:
         pytest.fail(f"tests/connectors/sample_{kind}.py is missing: nothing is proved of {kind!r}")
     with importlib.import_module(name).sample(tmp_path) as sample:
-        found = kept(sample, kind)
+        found, names = kept(sample, kind), header(sample, kind)
     assert [one.name for one in found] == list(PROMISES)
     assert broken(found) == {}
+    assert (names == set()) if kind in STANDARDS else (names >= set(sample.columns))
 
 
 def test_a_third_party_connector_of_sixty_lines_keeps_them_too(

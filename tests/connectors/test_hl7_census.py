@@ -15,6 +15,7 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source
 from cockpit.connect.contract import LINE, Asked, Deadline, Delivery
 from cockpit.connect.deliver import batches
+from cockpit.connect.hl7 import key as hl7_key
 from cockpit.connect.hl7 import spool as hl7_spool
 from cockpit.connect.hl7.census import COLUMNS
 from cockpit.connect.hl7.config import Hl7Config
@@ -28,7 +29,8 @@ from cockpit.settings import Home
 from connectors.hl7 import CONNECTOR
 from tests.connectors.hl7_messages import adt
 
-NAMES = Pseudonyms(bytes(32))
+KEY = bytes(32)
+NAMES = Pseudonyms(KEY)
 CONFIG = Hl7Config(path="drop/*", since=date(2026, 1, 1))
 BEGIN = adt("A31", "20260101000000")  # the link is open since then
 Figures = dict[tuple[str, str, str], str]
@@ -42,6 +44,9 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path).prepare()
+    key = hl7_key.folder(home) / "key"
+    key.touch(0o600)
+    key.write_bytes(KEY)
     home.structure.write_text(
         "unit;parent;level;label;discipline\n1;;service;Médecine;medecine\n2110;1;uf;A;\n2120;1;uf;B;\n"
         "2;;service;Chirurgie;chirurgie\n2210;2;uf;C;\n8000;1;uf;SAU;\n",
@@ -544,7 +549,8 @@ def test_a_late_reading_gives_up_at_its_deadline(home: Home) -> None:
             list(census(asked, CONFIG, spool))
 
 
-def test_the_key_is_made_once_closed_to_others_and_never_replaced(home: Home) -> None:
+def test_the_key_is_made_once_closed_to_others_and_never_replaced(tmp_path: Path) -> None:
+    home = Home(tmp_path / "other").prepare()
     with hl7_spool.opened(home, "essai") as spool:
         keep(spool, BEGIN, *STAY)
     key = home.root / "hl7" / "key"
@@ -554,6 +560,46 @@ def test_the_key_is_made_once_closed_to_others_and_never_replaced(home: Home) ->
     key.write_bytes(b"x" * 32)
     with pytest.raises(SourceRefused, match="clé"), hl7_spool.opened(home, "essai"):
         pass
+
+
+TYPED = "Zouloufin"  # a name, typed where a unit should be
+
+
+def _texts(home: Home) -> bytes:
+    """Every byte that the spool wrote, its log included."""
+    return b"".join(path.read_bytes() for path in sorted(home.root.glob("hl7/essai.db*")))
+
+
+def test_a_name_typed_as_a_unit_is_one_unknown_unit_and_never_written(home: Home) -> None:
+    """V1 lies in 2110. A name is typed for V2 in PV1-3 and, for V3, in ZBE-7 alone."""
+    typed = (
+        adt("A01", "20260102093000", movement="M1"),
+        adt("A01", "20260103093000", movement="M2", visit="V2", unit=TYPED),
+        adt("A01", "20260104093000", movement="M3", visit="V3", unit="", medical=TYPED.upper()),
+    )
+    with hl7_spool.opened(home, "essai") as spool:
+        keep(spool, BEGIN, *typed, LATER)
+        found = figures(read(home, spool))
+        assert TYPED.lower().encode() not in _texts(home).lower()
+        assert b"2110" not in _texts(home)
+    assert some(found, "presents_minuit") == dict.fromkeys(("02", "03", "04", "05", "06", "07"), 1)
+    assert some(found, "presents_minuit", "?") == {"03": 1, "04": 2, "05": 2, "06": 2, "07": 2}
+    assert {unit for _, unit, _ in found} == {"2110", "?"}
+    assert ("02", "?", "presents_minuit") not in found  # nobody was in an unknown unit yet
+
+
+def test_a_unit_written_down_later_gets_its_patients_back(home: Home) -> None:
+    with hl7_spool.opened(home, "essai") as spool:
+        keep(spool, BEGIN, adt("A01", "20260102093000", movement="M1", unit="4E"), LATER)
+        assert some(figures(read(home, spool)), "presents_8h", "?") != {}
+        own = CONFIG.model_copy(update={"units": {"4E": "2120"}})
+        with_own = figures(read(home, spool, config=own))
+        with home.structure.open("a", encoding="utf-8") as structure:
+            structure.write("4E;1;uf;D;\n")
+        with_structure = figures(read(home, spool))
+    for found, unit in ((with_own, "2120"), (with_structure, "4E")):
+        assert some(found, "presents_8h", "?") == {}
+        assert len(some(found, "presents_8h", unit)) == 6
 
 
 def test_a_damaged_spool_is_said_so(home: Home) -> None:

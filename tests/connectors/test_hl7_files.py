@@ -185,14 +185,14 @@ def test_no_identity_reaches_spool_landing_state_or_logs(
     assert not [text for text in (*CANARIES, "VENUE-") if text in written]
 
 
-def test_the_spool_holds_only_hashes_codes_and_times(home: Home) -> None:
+def test_the_spool_holds_only_hashes_and_times(home: Home) -> None:
     load(home, b"".join(MESSAGES))
     rows = (
         sqlite3.connect(hl7_spool.path_of(home, "essai"))
         .execute("SELECT * FROM movement")
         .fetchall()
     )
-    allowed = re.compile(r"2110|I|enter|INSERT")
+    allowed = re.compile(r"[0-9a-f]{16}|I|enter|INSERT")
     for row in rows:
         assert [len(value) for value in row if isinstance(value, bytes)] == [16, 16, 16]
         assert all(allowed.fullmatch(value) for value in row if isinstance(value, str))
@@ -217,6 +217,11 @@ def test_every_setting_is_described_and_checked() -> None:
     for wrong in ({}, {"path": "../x"}, {"path": "/etc/x"}, {"listen": "2575"}, {"listen": "gam:2575"},
                   {"listen": "127.0.0.1:0"}, {"listen": "127.0.0.1:2575", "peers": ["gam"]},
                   {"path": "a", "window_hours": 1}, {"path": "a", "bed_classes": ["inpatient"]},
-                  {"path": "a", "bed_classes": []}, {"path": "a", "autre": 1}):  # fmt: skip
+                  {"path": "a", "bed_classes": []}, {"path": "a", "autre": 1},
+                  {"listen": "127.0.0.1:2575", "tls_certificate": "a.pem"},
+                  {"listen": "127.0.0.1:2575", "tls_client_ca": "a.pem"},
+                  {"path": "a", "tls_certificate": "a.pem", "tls_key": "a.key"},
+                  {"listen": "127.0.0.1:2575", "tls_certificate": "/a.pem", "tls_key": "a.key"},
+                  ):  # fmt: skip
         with pytest.raises(ValidationError):
             Hl7Config.model_validate(wrong)

@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from hl7.client import MLLPClient  # type: ignore[import-untyped]
 
+from cockpit import children, listeners
+from cockpit.connect.config import load_source
 from cockpit.connect.contract import Asked, Delivery
 from cockpit.connect.hl7 import spool as hl7_spool
 from cockpit.connect.hl7.config import Hl7Config
@@ -39,7 +41,9 @@ def free_port() -> int:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return Home(tmp_path).prepare()
+    home = Home(tmp_path).prepare()
+    home.structure.write_text("unit;parent;level;label\n2110;;uf;Médecine\n", "utf-8")
+    return home
 
 
 def _until_open(port: int) -> None:
@@ -235,6 +239,17 @@ def test_a_spool_that_cannot_be_written_answers_nobody(home: Home) -> None:
     assert records(home) == 2
 
 
+def test_a_listener_whose_source_is_removed_answers_nobody(home: Home) -> None:
+    """The worker ends it a moment later; meanwhile nothing is acknowledged and nothing is kept."""
+    with listening(home) as port, connected(port) as line:
+        line.sendall(framed(message(1)))
+        assert b"MSA|AA|C1\r" in answer(line)
+        CONNECTOR.forget(home, "gam")
+        line.sendall(framed(message(2)))
+        assert answer(line) == b""
+    assert [one.name for one in (home.root / "hl7").iterdir()] == ["key"]
+
+
 class Listener:
     """The real process, as the worker runs it, that can be killed and started again."""
 
@@ -258,6 +273,40 @@ class Listener:
         self.process.send_signal(number)
         _, log = self.process.communicate(timeout=20)
         return log
+
+
+def test_a_listener_whose_settings_are_edited_starts_again_under_them(home: Home) -> None:
+    """A new port is listened to and the old one closed; another label cuts no connection."""
+    running: listeners.Listeners = {}
+    first, second = free_port(), free_port()
+
+    def kept(port: int, label: str = "GAM") -> int:
+        path = home.sources / "gam.toml"
+        path.write_text(
+            f'connector = "hl7"\nlabel = "{label}"\nschedule = "0 5 * * *"\nstale_after = "36h"\n'
+            f'listen = "127.0.0.1:{port}"\n',
+            "utf-8",
+        )
+        listeners.keep(home, running, [load_source(path)])
+        return running["gam"].child.process.pid
+
+    try:
+        before = kept(first)
+        _until_open(first)
+        with connected(first) as line:
+            assert kept(first, "Admissions") == before
+            line.sendall(framed(message(1)))
+            assert b"MSA|AA|C1\r" in answer(line)
+        assert kept(second, "Admissions") != before
+        _until_open(second)
+        with connected(second) as line:
+            line.sendall(framed(message(2)))
+            assert b"MSA|AA|C2\r" in answer(line)
+        with pytest.raises(ConnectionRefusedError), connected(first):
+            pass
+    finally:
+        children.end_all(one.child for one in running.values())
+    assert records(home) == 2
 
 
 class Sender(threading.Thread):

@@ -48,7 +48,8 @@ def test_the_example_of_the_french_profile_is_read_field_by_field() -> None:
     )
     found = moved(text.encode())
     assert (found.kind, found.action) == ("enter", "INSERT")
-    assert (found.unit, found.medical, found.patient_class) == ("2110", "2110", "I")
+    unit = NAMES.unit("2110")
+    assert (found.unit, found.medical, found.patient_class) == (unit, unit, "I")
     assert found.start == paris("2026-01-15T08:25")
     assert found.recorded == paris("2026-01-15T08:30:12")
     assert found.departure == paris("2026-01-22")
@@ -58,7 +59,7 @@ def test_the_example_of_the_french_profile_is_read_field_by_field() -> None:
 
 def test_the_national_example_without_point_of_care_takes_the_units_of_zbe() -> None:
     data = adt("A01", "20260115", movement="M1", unit="", medical="6268")
-    assert (moved(data).unit, moved(data).medical) == ("6268", "6268")
+    assert (moved(data).unit, moved(data).medical) == (NAMES.unit("6268"), NAMES.unit("6268"))
 
 
 EVENTS = {
@@ -68,14 +69,19 @@ EVENTS = {
     "A15": "note INSERT", "A16": "announce INSERT", "A25": "announce CANCEL", "A26": "note CANCEL",
     "A27": "expect CANCEL", "A21": "away INSERT", "A22": "back INSERT", "A52": "away CANCEL",
     "A53": "back CANCEL", "Z80": "move INSERT", "Z81": "move CANCEL", "Z84": "move INSERT",
-    "Z85": "move CANCEL", "Z88": "move INSERT", "Z89": "move CANCEL",
+    "Z85": "move CANCEL", "Z88": "move INSERT", "Z89": "move CANCEL", "Z82": "move INSERT",
+    "Z83": "move CANCEL", "Z86": "move INSERT", "Z87": "move CANCEL", "Z99": "move UPDATE",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_event_of_the_census_is_known(event: str) -> None:
     for movement in ("", "M1"):
-        data = adt(event, "20260115", movement=movement, action=EVENTS[event].split()[1])
+        action = EVENTS[event].split()[1]
+        origin = "A02" if event == "Z99" else ""  # an update says what it updates
+        data = adt(event, "20260115", movement=movement, action=action, origin=origin)
+        if event == "Z99" and not movement:
+            continue
         assert f"{moved(data).kind} {moved(data).action}" == EVENTS[event]
 
 
@@ -125,7 +131,7 @@ def test_only_a_movement_of_bed_moves_the_bed(nature: str, moves: bool) -> None:
 def test_older_versions_without_zbe_fall_back_to_visit_time_and_place() -> None:
     for version in ("2.3", "2.3.1", "2.4", "2.6", "2.8"):
         found = moved(adt("A02", "20260115101500", unit="4E", version=version))
-        assert (found.movement, found.unit) == (b"", "4E")
+        assert (found.movement, found.unit) == (b"", NAMES.unit("4E"))
         assert found.start == paris("2026-01-15T10:15")
     entered = adt("A01", "20260115101500", pv1={44: "20260114220000"})
     assert moved(entered).start == paris("2026-01-14T22:00")
@@ -185,7 +191,7 @@ def test_separators_and_escapes_are_those_of_the_message() -> None:
         marks = (b"^", b"&", b"|") if data is usual else (b"@", b"%", b"$")
         plain = b"A" + marks[0] + b"B" + marks[1] + b"C" + marks[2] + b"DAZ"
         assert moved(data).visit == NAMES.of(b"visit", "PV1", plain.decode(), "")
-        assert moved(data).unit == "2110"
+        assert moved(data).unit == NAMES.unit("2110")
     assert b"MSA$AA$1\r" in acknowledgment(heard(other).message, None, NOW)
 
 
@@ -256,6 +262,7 @@ def test_pseudonyms_need_the_key() -> None:
     assert other.of(b"visit", "PV1", "V1", "") != NAMES.of(b"visit", "PV1", "V1", "")
     assert NAMES.of(b"visit", "V1") != NAMES.of(b"movement", "V1")
     assert NAMES.of(b"visit", "A", "B") != NAMES.of(b"visit", "AB", "")
+    assert other.unit("2110") != NAMES.unit("2110") != NAMES.unit("2120")
 
 
 BASE = adt("A01", "20260115082500", movement="M1", expected="20260122")

@@ -193,6 +193,7 @@ class TestReading:
         self, reading: Reading, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("cockpit.connect.sql.copy._BLOCK_BYTES", 10)
+        monkeypatch.setattr("cockpit.connect.sql.copy._AT_ONCE", 1)
         (found,) = reading.deliveries("n")
         assert isinstance(found, Delivery)
         assert [part.table["__line__"].to_pylist() for part in found.parts] == [
@@ -207,7 +208,7 @@ class TestReading:
         config = SqlConfig.model_validate(found.settings)
         check = CONNECTOR.check(Asked(found.home, "essai"), config)
         assert check.ok, check.sentence
-        assert check.sentence.endswith("la requête donne 4 colonne(s) : jour, uf, n, note.")
+        assert check.sentence.endswith("la requête donne 4 colonnes : jour, uf, n, note.")
         (stream,) = CONNECTOR.discover(Asked(found.home, "essai"), config)
         assert stream.columns == ("jour", "uf", "n", "note")
 

@@ -5,20 +5,27 @@ The unit UFTEMOIN and the name of the source are what *must* be found by the sea
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from typing import Any
 
+import openpyxl
+from openpyxl.comments import Comment
+
 from cockpit.settings import Home
 from cockpit.state import vault
 from tests.connectors import hl7_messages, sample_pmsi, sample_rpu
 from tests.connectors.sample_fhir import UF, ward
+from tests.connectors.servers import s3 as s3_server
+from tests.connectors.servers import sshd
 from tests.connectors.servers.fhir import FhirServer
 from tests.connectors.servers.http import Asking, Reply, Server, as_json, serving
 
@@ -81,8 +88,8 @@ class Ground:
         path = self.home.sources / f"temoin-{self.name}.toml"
         path.write_text(head + text + "\n" + mapping, "utf-8")
 
-    def allow(self, place: str) -> None:
-        text = f'[network]\nallow = ["{place}"]\n'
+    def allow(self, *places: str) -> None:
+        text = f"[network]\nallow = {json.dumps(places)}\n"
         (self.home.root / "cockpit.toml").write_text(text, "utf-8")
 
     def file(self, name: str, data: bytes) -> None:
@@ -155,6 +162,108 @@ def csv(root: Path) -> Iterator[Planted]:
     ground.file("x-guillemet.csv", good + f'2026-01-19;"{PERSON["nom"]};{PERSON["nir"]}\n'.encode())
     ground.file("x-vide.csv", _text(HEADER))
     yield ground.planted()
+
+
+def _workbook(*lines: tuple[str, ...]) -> bytes:
+    """What a secretary would send: the person is also in the title, the author and a comment."""
+    book = openpyxl.Workbook()
+    book.properties.creator = book.properties.title = PERSON["nom"]
+    for line in lines:
+        book.active.append(line)
+    book.active["A1"].comment = Comment(PERSON["nir"], PERSON["soignant"])
+    other = book.create_sheet(PERSON["commune"])
+    other.append([PERSON["adresse"]])
+    found = io.BytesIO()
+    book.save(found)
+    return found.getvalue()
+
+
+@contextmanager
+def excel(root: Path) -> Iterator[Planted]:
+    ground = _ground(root, "excel")
+    ground.source('path = "drop/*.xlsx"', WIDE)
+    good = _workbook(HEADER, *LINES)
+    (ground.home.drop / "naissances.xlsx").write_bytes(good)
+    doubled = (*LINES[0], *PERSON.values())
+    ground.file("x-sans-entete.xlsx", _workbook(doubled, *LINES))
+    ground.file("x-entete-double.xlsx", _workbook((*HEADER, "jour"), *LINES))
+    ground.file("x-page.xlsx", HTML)
+    ground.file("x-coupe.xlsx", good[: len(good) * 2 // 3])
+    ground.file("x-vide.xlsx", _workbook(HEADER))
+    ground.file("x-texte.xlsx", _text(HEADER, *LINES))
+    yield ground.planted()
+
+
+Put = Callable[[str, bytes], object]
+Drop = Callable[[str], object]
+
+
+def _far(ground: Ground, put: Put, drop: Drop) -> None:
+    """The files of `csv`, elsewhere, and the same ways to break them."""
+    good = _text(HEADER, *LINES)
+    put("naissances.csv", good)
+    broken = {
+        "x-entete-double.csv": _text((*HEADER, "jour"), *LINES),
+        "x-sans-entete.csv": _text(*LINES),
+        "x-page.csv": HTML,
+        "x-guillemet.csv": good + f'2026-01-19;"{PERSON["nom"]};{PERSON["nir"]}\n'.encode(),
+        "x-vide.csv": _text(HEADER),
+    }
+    for name, data in broken.items():
+        ground.faults[name] = Fault(partial(put, name, data), partial(drop, name))
+
+
+def _changed(ground: Ground, name: str, old: str, new: str, *, refused: bool = True) -> None:
+    """The source's own file, with one setting that is wrong."""
+    path = ground.home.sources / f"temoin-{ground.name}.toml"
+    usual = path.read_text("utf-8")
+    assert old in usual
+    ground.faults[name] = Fault(
+        lambda: path.write_text(usual.replace(old, new), "utf-8"),
+        lambda: path.write_text(usual, "utf-8"),
+        refused,
+    )
+
+
+def _settings(given: dict[str, object]) -> str:
+    """As the lines of a TOML file."""
+    return "\n".join(f"{name} = {json.dumps(value)}" for name, value in given.items())
+
+
+@contextmanager
+def sftp(root: Path) -> Iterator[Planted]:
+    ground = _ground(root, "sftp")
+    vault.keep(ground.home, "sftp", VAULT)
+    with sshd.running() as server, _shouting() as shouting:
+        ground.allow(server.place, shouting)
+        ground.source(_settings({**server.settings(), "settle_s": 0.1}), WIDE)
+        place = server.folder.joinpath
+        _far(ground, lambda name, data: place(name).write_bytes(data), lambda n: place(n).unlink())
+        other = (server.home / "user.pub").read_text("utf-8").strip()
+        _changed(ground, "autre serveur", server.host_key, other)
+        key = str(server.settings()["key"])
+        _changed(ground, "mot de passe", f'key = "{key}"', 'password = "secret:sftp"')
+        _changed(ground, "pas un dossier", str(server.folder), str(server.folder / "absent"))
+        usual, shout = f"port = {server.port}", f"port = {shouting.rpartition(':')[2]}"
+        _changed(ground, "pas un ssh", usual, shout, refused=False)
+        yield ground.planted(VAULT)
+
+
+@contextmanager
+def s3(root: Path) -> Iterator[Planted]:
+    ground = _ground(root, "s3")
+    with s3_server.running() as server, _shouting() as shouting:
+        ground.allow(server.place, shouting)
+        keys = {"access_key": "env:CANARI_JETON", "secret_key": "env:CANARI_BASE"}
+        ground.source(_settings({**server.settings(), **keys}), WIDE)
+        _far(
+            ground,
+            lambda name, data: server.put(f"depot/{name}", data),
+            lambda name: server.remove(f"depot/{name}"),
+        )
+        _changed(ground, "autre compartiment", s3_server.BUCKET, "absent")
+        _changed(ground, "pas un s3", server.place, shouting, refused=False)
+        yield ground.planted(*SECRETS.values())
 
 
 @contextmanager
@@ -230,10 +339,12 @@ def hl7(root: Path) -> Iterator[Planted]:
         adt("A01", "20260113110000", mode=PERSON["prenom"]),
         adt("A01", "20260113110000", version=person),
         adt("A01", "20260113110000").replace(b"ADT^A01", person.encode()),
+        adt("A01", "20260113090000", movement="M7", visit="NDA5", unit=PERSON["prenom"]),
+        adt("A01", "20260113090000", movement="M8", visit="NDA6", medical="CANARI"),
         adt("A03", "20260114110000", movement="M6", visit="NDA2"),
         adt("A08", "20260116120000"),
     ]
-    (ground.home.drop / "adt.hl7").write_bytes(b"".join(messages))
+    (ground.home.drop / "temoin-hl7.hl7").write_bytes(b"".join(messages))
     ground.file("x-page.hl7", HTML)
     ground.file("x-noms.hl7", " ".join(PERSON.values()).encode())
     ground.file("x-coupe.hl7", b"\x0b" + messages[0] + b"\x1c\r\x0b" + messages[1][:200])
@@ -387,5 +498,6 @@ def sql(root: Path) -> Iterator[Planted]:
 
 
 KINDS: dict[str, Callable[[Path], AbstractContextManager[Planted]]] = {
-    "csv": csv, "fhir": fhir, "hl7": hl7, "pmsi": pmsi, "rest": rest, "rpu": rpu, "sql": sql,
+    "csv": csv, "excel": excel, "fhir": fhir, "hl7": hl7, "pmsi": pmsi, "rest": rest, "rpu": rpu,
+    "s3": s3, "sftp": sftp, "sql": sql,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from cockpit.connect import json_text, paging, urls
 from cockpit.connect.contract import Asked
+from cockpit.connect.fhir.ids import Seen
 from cockpit.connect.http import Client
 from cockpit.connect.paging import Page, Params, Request
 from cockpit.errors import BadDelivery
@@ -35,7 +36,7 @@ class Fhir:
         """
         wanted = (*params, ("_elements", elements), ("_count", str(self.size)))
         first = Request(self._url(kind), (*wanted, ("_total", "accurate")))
-        seen: set[str] = set()
+        seen = Seen()
         count, total = 0, None
         for page in paging.pages(
             self.asked,
@@ -49,10 +50,9 @@ class Fhir:
             total = _whole(json_text.at(page.document, "total"))
             for resource in _matches(page.records, kind):
                 own = str(resource.get("id", ""))
-                if own not in seen:
+                if not own or seen.is_new(own):
                     count += 1
                     yield resource
-                seen |= {own} if own else set()
         if total is not None and count < total:
             raise self._refused("autant de ressources que le serveur en annonce (Bundle.total)")
 

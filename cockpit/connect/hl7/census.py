@@ -46,6 +46,9 @@ _DAY_S = 86400
 
 _NO_DAY = 0
 
+UNKNOWN = "?"
+"""All the units that nobody has written down: their patients are counted, their codes not said."""
+
 Cell = tuple[int, str, str]
 """Day (ordinal), unit, column."""
 
@@ -180,11 +183,16 @@ def is_known(day: int, column: str, heard: int) -> bool:
 
 
 def table(totals: Counter[Cell], days: Iterable[int], heard: int) -> pa.Table:
-    """The figures as text: one row per day and unit, sorted; columns COLUMNS and `__line__`."""
+    """The figures as text: one row per day and unit, sorted; columns COLUMNS and `__line__`.
+
+    UNKNOWN has a row on the days when somebody is there only.
+    """
     beds, emergency = _units(totals)
     cells: dict[str, list[str]] = {name: [] for name in COLUMNS}
     for day in sorted(days):
         for unit in sorted(beds | emergency):
+            if unit == UNKNOWN and not any(totals[day, unit, name] for name in COLUMNS):
+                continue
             cells["jour"].append(date.fromordinal(day).isoformat())
             cells["uf"].append(unit)
             for columns, own in ((BED_COLUMNS, beds), (ED_COLUMNS, emergency)):

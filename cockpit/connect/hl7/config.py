@@ -54,14 +54,17 @@ class Hl7Config(BaseModel):
     """Settings of an HL7 source: files, a listener, or both.
 
     listen: an address other than loopback must also stand in `[network] allow` of cockpit.toml.
-    since: first day whose patients present were all announced; by default the day after the first
-    message, as nobody knows who lay in the beds before it.
+    units: code of the messages -> code of structure.csv. since: first day whose patients present
+    were all announced; by default the day after the first message, as nobody knows who lay in the
+    beds before it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Annotated[str, AfterValidator(_pattern)] = Field(
-        "", title="Fichiers", description="Chemin relatif à COCKPIT_HOME, avec * au besoin"
+        "",
+        title="Fichiers",
+        description="Chemin dans le dossier de l'installation, avec * au besoin",
     )
     listen: Annotated[str, AfterValidator(_place)] = Field(
         "",
@@ -104,6 +107,42 @@ class Hl7Config(BaseModel):
         title="Modes de traitement acceptés (MSH-11)",
         description="P : production ; T et D sont des messages d'essai",
     )
+
+    units: dict[str, str] = Field(
+        default_factory=dict,
+        title="Unité de chaque code de la GAM",
+        description="Code de l'unité dans structure.csv ; sans correspondance, le code même",
+    )
+    tls_certificate: Annotated[str, AfterValidator(_pattern)] = Field(
+        "",
+        title="Certificat de l'écoute (TLS)",
+        description="Fichier PEM du dossier de l'installation, avec ses intermédiaires ; "
+        "vide : en clair",
+    )
+    tls_key: Annotated[str, AfterValidator(_pattern)] = Field(
+        "",
+        title="Clé du certificat (TLS)",
+        description="Fichier PEM du dossier de l'installation, "
+        "lisible par le seul compte de Cockpit",
+    )
+    tls_client_ca: Annotated[str, AfterValidator(_pattern)] = Field(
+        "",
+        title="Autorité des émetteurs (TLS)",
+        description="Fichier PEM ; renseigné, un émetteur sans certificat d'elle est refusé",
+    )
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> Self:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            message = "« tls_certificate » et « tls_key » ensemble"
+            raise ValueError(message)
+        if self.tls_certificate and not self.listen:
+            message = "« listen » avec « tls_certificate » : TLS protège l'écoute"
+            raise ValueError(message)
+        if self.tls_client_ca and not self.tls_certificate:
+            message = "« tls_certificate » avec « tls_client_ca »"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
+import ssl
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from cockpit.connect.config import load_source
 from cockpit.connect.contract import Asked
 from cockpit.connect.hl7 import key as hl7_key
 from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7 import tls
 from cockpit.connect.hl7.ack import acknowledgment
 from cockpit.connect.hl7.config import Hl7Config, bind_address
 from cockpit.connect.hl7.frames import BadFrame, Frames, framed
@@ -174,25 +176,32 @@ def _clock() -> float:
 def listen(home: Home, source_name: str, config: Hl7Config, stop: Event) -> None:
     """Take messages until `stop` is set.
 
-    Raises BadSource for an address that the operator did not open, SourceUnavailable when it is
-    taken, SourceRefused when the spool is damaged or its key is another one.
+    Raises BadSource for an address that the operator did not open or a certificate that cannot be
+    used, SourceUnavailable when the address is taken, SourceRefused when the spool is damaged or
+    its key is another one.
     """
-    address = bind_address(Asked(home, source_name), config)
+    asked = Asked(home, source_name)
+    address, context = bind_address(asked, config), tls.context(asked, config)
     names = hl7_key.pseudonyms(home)
     with hl7_spool.opened(home, source_name) as spool, ThreadPoolExecutor(1) as thread:
         server = _Server(source_name, config, names, _GroupCommit(spool, thread))
-        asyncio.run(_run(server, address, stop))
+        asyncio.run(_run(server, address, context, stop))
 
 
-async def _run(server: _Server, address: tuple[str, int], stop: Event) -> None:
+async def _run(
+    server: _Server, address: tuple[str, int], context: ssl.SSLContext | None, stop: Event
+) -> None:
     host, port = address
+    patience_s = _FINISH_S if context else None
     try:
-        listening = await asyncio.start_server(server.serve, host, port, limit=_CHUNK)
+        listening = await asyncio.start_server(
+            server.serve, host, port, limit=_CHUNK, ssl=context, ssl_handshake_timeout=patience_s
+        )
     except OSError as error:
         raise SourceUnavailable(
             source=server.source, reason=f"l'adresse d'écoute {host}:{port} est prise ou interdite"
         ) from error
-    _log.info("hl7 listening", source=server.source, host=host, port=port)
+    _log.info("hl7 listening", source=server.source, host=host, port=port, tls=bool(context))
     next_report = _clock() + _REPORT_S
     while not stop.is_set():
         await asyncio.sleep(_POLL_S)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from cockpit.connect.hl7.er7 import Message, NotTaken, Problem, cut, error, instant
@@ -42,7 +43,7 @@ _ACTIONS: Final[dict[str, Action]] = {
 _DEATHS = {"D", "20", "40", "41", "42"}  # PV1-36, table HL7 0112; 9 in ZFM-2 is the PMSI's code
 _DIED_PMSI = "9"
 
-# A code never holds a NIR (13 digits) nor a sentence: the UF is the only text that is kept.
+# A code holds neither a NIR (13 digits) nor a sentence; it is kept hashed all the same
 _UNIT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,11})")
 _CLASS = re.compile(r"[A-Z]")
 _STAYS_IN_BED = frozenset("SMD")
@@ -57,11 +58,16 @@ class Pseudonyms:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self.unit = lru_cache(maxsize=1 << 12)(self._unit)  # a hospital has a few hundred
 
     def of(self, kind: bytes, *parts: str) -> bytes:
         """16 bytes of HMAC-SHA256."""
         given = b"\0".join([kind, *(part.encode() for part in parts)])
         return hmac.digest(self._key, given, "sha256")[:16]
+
+    def _unit(self, code: str) -> str:
+        """A unit, found again only by who knows its code (cockpit/connect/hl7/units.py)."""
+        return self.of(b"unit", code)[:8].hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ class Movement:
 
     visit, movement: keyed hashes; movement is b"" for a sender without ZBE. recorded: when it was
     typed; start: since when it holds (None: as before); arrival, departure: expected; all in
-    seconds since 1970 UTC. unit: where the bed is; medical: who answers for the patient; moves_bed:
-    whether it may change `unit`. "" and None say nothing.
+    seconds since 1970 UTC. unit: where the bed is; medical: who answers for the patient, both as
+    keyed hashes of their codes; moves_bed: whether it may change `unit`. "" and None say nothing.
     """
 
     visit: bytes
@@ -165,8 +171,8 @@ def _movement(message: Message, event: str, recorded: int, names: Pseudonyms) ->
         action=action,
         recorded=recorded,
         start=_start(message, kind, action, recorded),
-        unit=_location(message),
-        medical=_responsible(message, 7),
+        unit=_location(message, names),
+        medical=_responsible(message, 7, names),
         moves_bed=_moves_bed(message),
         patient_class=_patient_class(message, event, action),
         arrival=_expected(message, 8, kind == "expect"),
@@ -227,19 +233,22 @@ def _start(message: Message, kind: Kind, action: Action, recorded: int) -> int |
     return recorded if occurred is None else occurred
 
 
-def _location(message: Message) -> str:
+def _location(message: Message, names: Pseudonyms) -> str:
     """PV1-3; the units of ZBE stand for it where a sender leaves it empty."""
-    return _unit(message, b"PV1", 3, 1) or _responsible(message, 8) or _responsible(message, 7)
+    code = _code(message.text(b"PV1", 3, 1))
+    if code:
+        return names.unit(code)
+    return _responsible(message, 8, names) or _responsible(message, 7, names)
 
 
-def _responsible(message: Message, field: int) -> str:
+def _responsible(message: Message, field: int, names: Pseudonyms) -> str:
     """An XON: the code is its tenth component."""
-    return _unit(message, b"ZBE", field, 10)
+    code = _code(message.text(b"ZBE", field, 10))
+    return names.unit(code) if code else ""
 
 
-def _unit(message: Message, segment: bytes, field: int, component: int) -> str:
-    code = message.text(segment, field, component)
-    return code if _UNIT.fullmatch(code) else ""
+def _code(text: str) -> str:
+    return text if _UNIT.fullmatch(text) else ""
 
 
 def _moves_bed(message: Message) -> bool:

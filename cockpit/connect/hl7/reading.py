@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,12 +14,11 @@ from cockpit.connect.contract import LINE, Asked, Deadline, Delivery, Part
 from cockpit.connect.hl7.census import COLUMNS, Cell, Rules, Span, changed_days, count, table
 from cockpit.connect.hl7.config import Hl7Config
 from cockpit.connect.hl7.er7 import at_hour, local_day
+from cockpit.connect.hl7.key import pseudonyms
 from cockpit.connect.hl7.spool import Facts, Kept, Refused, Spool
 from cockpit.connect.hl7.stays import stay_of
-from cockpit.connect.structure import load_structure
-from cockpit.errors import BadDelivery, BadStructure
-from cockpit.kpi.model import UnitId
-from cockpit.kpi.units import UnitTree
+from cockpit.connect.hl7.units import known
+from cockpit.errors import BadDelivery
 
 NAME = "mouvements"
 _FEW = 1000
@@ -83,9 +82,10 @@ def _counted(facts: Facts) -> str:
 def _figures(
     asked: Asked, config: Hl7Config, spool: Spool, facts: Facts, before: Cursor
 ) -> pa.Table:
-    rules = Rules(config.bed_classes, config.leave_counts, _outliers(asked))
     if facts.heard is None:
         return table(Counter(), (), 0)
+    units = known(asked.home, config.units, pseudonyms(asked.home))
+    rules = Rules(config.bed_classes, config.leave_counts, units.is_outlier)
     first, last = _first_day(facts, config), local_day(facts.heard)
     every = range(first, last + 1)
     wanted: Container[int] = every
@@ -99,7 +99,7 @@ def _figures(
         if number % _FEW == 0:
             asked.deadline.left()
         _add(totals, records, rules, span)
-    return table(totals, [day for day in every if day in wanted], facts.heard)
+    return table(units.named(totals), [day for day in every if day in wanted], facts.heard)
 
 
 def _add(totals: Counter[Cell], records: list[Kept], rules: Rules, span: Span) -> None:
@@ -136,29 +136,3 @@ def _refused(found: list[Refused], lines: int) -> pa.Table:
     ]
     arrays = [pa.array(c, kind.type) for c, kind in zip(columns, QUARANTINE, strict=True)]
     return pa.table(arrays, schema=QUARANTINE)
-
-
-def _outliers(asked: Asked) -> Callable[[str, str], bool | None]:
-    """Whether a patient lies out of discipline, as structure.csv says."""
-    try:
-        units = load_structure(asked.home.structure)
-    except BadStructure:
-        return lambda _unit, _medical: None
-    disciplines = {unit.id: _discipline(units, unit.id) for unit in units}
-
-    def is_outlier(unit: str, medical: str) -> bool | None:
-        here, there = disciplines.get(UnitId(unit)), disciplines.get(UnitId(medical))
-        return here != there if here and there else None
-
-    return is_outlier
-
-
-def _discipline(units: UnitTree, unit: UnitId) -> str:
-    """Its own, else that of the nearest unit above."""
-    above: UnitId | None = unit
-    while above is not None:
-        found = units.by_id[above]
-        if found.discipline:
-            return found.discipline
-        above = found.parent
-    return ""

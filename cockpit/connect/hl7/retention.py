@@ -1,15 +1,19 @@
-"""What the spool forgets: once a day, the visits whose news are old and whose patient is gone."""
+"""What the spool forgets: once a day, the visits whose news are old and whose patient is gone; and
+all of it when its source is removed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from cockpit import clock
 from cockpit.connect.contract import Deadline
 from cockpit.connect.hl7.config import Hl7Config
 from cockpit.connect.hl7.er7 import local_day
-from cockpit.connect.hl7.spool import LONGEST_STAY, RETENTION, Kept, Spool
+from cockpit.connect.hl7.spool import LONGEST_STAY, RETENTION, Kept, Spool, opened, path_of
 from cockpit.connect.hl7.stays import Stay, in_bed, stay_of
+from cockpit.errors import SourceRefused
+from cockpit.settings import Home
 
 _FEW = 1000
 
@@ -39,6 +43,21 @@ def forget_old(spool: Spool, config: Hl7Config, delivered: int, deadline: Deadli
         erased.append(_visit(records))
         complete_from = max(complete_from, 0 if lies else _after(stay, config))
     spool.forget(erased, complete_from, _before(RETENTION), today)
+
+
+def erase(home: Home, source: str) -> None:
+    """Forget a source for good: its spool, and nothing of another one.
+
+    The tables go before the file: a listener that still holds it cannot write any more, so it
+    answers nobody and the sender keeps its messages. Raises SourceUnavailable when it cannot be
+    done now.
+    """
+    path = path_of(home, source)
+    if path.exists():
+        with suppress(SourceRefused), opened(home, source) as spool:  # a damaged one goes too
+            spool.drop()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _before(length: timedelta) -> int:

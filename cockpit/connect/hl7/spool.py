@@ -35,6 +35,8 @@ RETENTION = timedelta(days=30)
 LONGEST_STAY = timedelta(days=400)
 """After so long without news a patient in a bed is taken for one whose exit was lost."""
 
+PATIENCE_S = 10.0
+
 _COLUMNS = tuple(field.name for field in fields(Movement))
 _values = attrgetter(*_COLUMNS)
 _SCHEMA = f"""
@@ -50,6 +52,7 @@ CREATE TABLE IF NOT EXISTS refused (
 CREATE TABLE IF NOT EXISTS loaded (digest TEXT PRIMARY KEY, received INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
+_TABLES = ("movement", "refused", "loaded", "fact")
 _INSERT = (
     f"INSERT OR IGNORE INTO movement (identity, received, {', '.join(_COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
@@ -134,7 +137,9 @@ def _told(source: str) -> Iterator[None]:
 def _connection(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     # The listener writes from one thread of its own; nothing shares a connection.
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+    )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(_SCHEMA)
@@ -232,6 +237,12 @@ class Spool:
             self._set("complete_from", max(complete_from, self._fact("complete_from") or 0))
             self._set("forgotten_on", today)
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the WAL held them too
+
+    def drop(self) -> None:
+        """Erase everything; whoever still has this spool open can keep nothing more in it."""
+        with self._writing():
+            for table in _TABLES:
+                self._connection.execute(f"DROP TABLE {table}")
 
     def _add(self, numbered: Iterable[tuple[int, Heard]], now: int, origin: str) -> int:
         given = list(numbered)

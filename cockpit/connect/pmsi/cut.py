@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ UNREADABLE = -1
 _OLDEST, _NEWEST = 1990, 2100
 _FEED, _RETURN, _SPACE = b"\n\r "
 _MARGIN = 64
+_SALT = secrets.randbits(64)
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,13 @@ def _first(index: npt.NDArray[np.datetime64]) -> Ints:
 def marks(characters: Bytes) -> npt.NDArray[np.uint64]:
     """64 bits for the text of each row: equal texts have equal marks, two others practically never.
 
-    Two marks of ten million rows collide with a probability of 3 in a million.
+    Two marks of ten million rows collide with a probability of 3 in a million. They start from a
+    number drawn by each process: a mark says nothing of its text to who has not that number.
     """
     rows, width = characters.shape
     padded = np.zeros((rows, -(-width // 8) * 8), np.uint8)
     padded[:, :width] = characters
-    found = np.full(rows, 0x9E3779B97F4A7C15, np.uint64)
+    found = np.full(rows, _SALT, np.uint64)
     for word in padded.view(np.uint64).T:
         found = (found ^ word) * np.uint64(0xBF58476D1CE4E5B9)
         found ^= found >> np.uint64(29)

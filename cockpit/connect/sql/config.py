@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from cockpit.connect import guard
-from cockpit.connect.config import Length
+from cockpit.connect.lengths import Length
 from cockpit.connect.secrets import Secret
 from cockpit.connect.sql.cursor import POINT
 
@@ -65,7 +65,7 @@ class SqlConfig(BaseModel):
     database: _Text = Field(
         min_length=1,
         title="Base",
-        description="Nom de la base ; service pour Oracle ; pour SQLite, fichier de COCKPIT_HOME",
+        description="Nom de la base ; service pour Oracle ; pour SQLite, fichier de l'installation",
     )
     user: _Text = Field("", title="Compte", description="Un compte qui ne peut que lire")
     password: Secret = Field("", title="Mot de passe")
@@ -77,7 +77,7 @@ class SqlConfig(BaseModel):
     tls_ca: Annotated[str, AfterValidator(_file)] = Field(
         "",
         title="Autorité de certification",
-        description="Fichier PEM de COCKPIT_HOME ; vide : celles du système",
+        description="Fichier PEM du dossier de l'installation ; vide : celles du système",
     )
     odbc_driver: _Text = Field(
         "", title="Pilote ODBC", description="Son nom dans odbcinst.ini ; seulement pour odbc"

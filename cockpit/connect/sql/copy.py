@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
+from psycopg.abc import Buffer
 from psycopg.sql import SQL, Literal
 
 from cockpit.connect.contract import Part
@@ -18,7 +20,8 @@ from cockpit.connect.sql.rows import Counted, Wanted, check_names, needed, numbe
 from cockpit.connect.sql.session import Session
 from cockpit.errors import BadDelivery
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 1 << 20
+_AT_ONCE = 256
 _BOOLEAN, _MOMENTS, _MOMENT_WITH_ZONE = 16, {1114, 1184}, 1184
 _SECONDS = len("2024-01-31 08:15:00")
 _CURSORS = {
@@ -45,20 +48,28 @@ def copied(session: Session, wanted: Wanted) -> Iterator[Part]:
     statement = _composed(connection, wanted)
     shape = _shape(connection, statement, wanted)
     counted = Counted(session)
-    rows: list[bytes] = []
-    size = 0
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY (\n{statement}\n) TO STDOUT (FORMAT csv)".encode()) as copy,
     ):
-        for row in copy:
-            rows.append(bytes(row))
-            size += len(row)
-            if size >= _BLOCK_BYTES:
-                yield _part(rows, shape, wanted, counted)
-                rows, size = [], 0
-    if rows:
-        yield _part(rows, shape, wanted, counted)
+        for block, rows in _blocks(copy):
+            yield _part(block, rows, shape, wanted, counted)
+
+
+def _blocks(copy: Iterable[Buffer]) -> Iterator[tuple[bytes, int]]:
+    """Rows joined into blocks, with how many each holds: taken some at a time, a row costs no step
+    of ours."""
+    came = iter(copy)
+    pieces: list[bytes] = []
+    count, size = 0, 0
+    while rows := list(islice(came, _AT_ONCE)):
+        pieces.append(b"".join(rows))
+        count, size = count + len(rows), size + len(pieces[-1])
+        if size >= _BLOCK_BYTES:
+            yield b"".join(pieces), count
+            pieces, count, size = [], 0, 0
+    if pieces:
+        yield b"".join(pieces), count
 
 
 def _composed(connection: psycopg.Connection[Any], wanted: Wanted) -> str:
@@ -74,25 +85,25 @@ def _shape(connection: psycopg.Connection[Any], statement: str, wanted: Wanted) 
         found = cursor.description or []
     names = [column.name for column in found]
     check_names(wanted.query.file, names, needed(wanted))
+    wanted.noted[:] = names
     types = {column.name: column.type_code for column in found}
     if wanted.reached and types[wanted.reached.column] not in _CURSORS:
         raise wanted.reached.refused()
     return _Shape(names, types)
 
 
-def _part(rows: list[bytes], shape: _Shape, wanted: Wanted, counted: Counted) -> Part:
-    block = b"".join(rows)
+def _part(block: bytes, rows: int, shape: _Shape, wanted: Wanted, counted: Counted) -> Part:
     first = counted.rows + 1
-    counted.add(len(rows), len(block))
+    counted.add(rows, len(block))
     table = _cut(block, shape, wanted)
-    if table.num_rows != len(rows):
+    if table.num_rows != rows:
         raise BadDelivery(file=wanted.query.file, expected="une réponse que CSV sait écrire")
     if wanted.reached:
         _see(wanted.reached, table[wanted.reached.column], shape)
     columns = {
         name: _tidy(table[name].combine_chunks(), shape.types[name]) for name in wanted.columns
     }
-    return numbered(columns, wanted, first, len(rows))
+    return numbered(columns, wanted, first, rows)
 
 
 def _cut(block: bytes, shape: _Shape, wanted: Wanted) -> pa.Table:

@@ -62,7 +62,7 @@ class Access:
             raise BadSource(
                 file=f"{self.asked.source}.toml",
                 field="tls_ca",
-                expected="un fichier PEM lisible de COCKPIT_HOME",
+                expected="un fichier PEM lisible du dossier de l'installation",
             ) from error
 
     def context(self) -> ssl.SSLContext:

@@ -9,7 +9,7 @@ with a point, what is empty as "".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,12 +35,14 @@ _MB = 1_000_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What one reading asks of a query. start: the cursor that it is bound to, "" without one."""
+    """What one reading asks of a query. start: the cursor that it is bound to, "" without one.
+    noted: takes the names of all the columns of the answer, wanted or not."""
 
     query: Query
     columns: tuple[str, ...]
     start: str = ""
     reached: Reached | None = None
+    noted: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -93,6 +95,7 @@ def fetched(session: Session, wanted: Wanted) -> Iterator[Part]:
     with session.connection.execute(text(statement), values, execution_options=_STREAMED) as result:
         names = [str(name) for name in result.keys()]  # noqa: SIM118 - not a dict
         check_names(wanted.query.file, names, needed(wanted))
+        wanted.noted[:] = names
         for rows in result.partitions(_BLOCK_ROWS):
             cells = dict(zip(names, zip(*rows, strict=True), strict=True))
             if wanted.reached:
