@@ -13,18 +13,25 @@
         ├── SourceRefused        a source says no (password, right, shape): not tried again alone
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
+        ├── BadEvents            events.toml is malformed
         ├── BadDelivery          a delivered file is refused whole
         ├── DamagedLanding       a kept batch is no longer what was written
         ├── BadRequest           a parameter of a page, a route or a command
+        ├── ShortHistory         a series too short to be tried on its past
         ├── UnknownKpi           no such KPI
         ├── UnknownUnit          no such unit, or outside the scope: the same answer for both
         └── OutOfScope           the role may not see this
 
-Each error is built from facts, writes its own French sentence (what happened, what was kept, what
-to do) and its own log line. Neither ever holds a secret or the value of a cell.
+Each error is built from facts, writes its own sentence (what happened, what was kept, what to do)
+and its own log line. Neither ever holds a secret or the value of a cell. The sentence is in the
+language of who reads it; a fact that is a sentence itself (`reason`, `expected`) is French, and
+translated then when it is marked where it is raised.
 """
 
 from __future__ import annotations
+
+from cockpit.i18n import gettext as _
+from cockpit.i18n import mark
 
 
 class CockpitError(Exception):
@@ -35,8 +42,12 @@ class CockpitError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self) -> str:
-        """The French sentence shown to a person."""
-        return "Une erreur est survenue. Rien n'a été modifié."
+        """The sentence shown to a person, in their language."""
+        return _("Une erreur est survenue. Rien n'a été modifié.")
+
+    def said(self, fact: str) -> str:
+        """A fact as text: translated when it is a sentence of the catalogue."""
+        return _(str(self.facts[fact]))
 
     def log_line(self) -> dict[str, object]:
         """Facts for the log, without any value of a cell."""
@@ -56,10 +67,10 @@ class SourceUnavailable(Retryable):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
-            f"La source « {self.facts['source']} » n'a pas répondu : {self.facts['reason']}. "
+        return _(
+            "La source « {source} » n'a pas répondu : {reason}. "
             "Les derniers chiffres publiés restent affichés. Nouvel essai automatique."
-        )
+        ).format(source=self.facts["source"], reason=self.said("reason"))
 
 
 class SourceRefused(Refused):
@@ -67,11 +78,11 @@ class SourceRefused(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
-            f"La source « {self.facts['source']} » a refusé : {self.facts['reason']}. Les derniers "
+        return _(
+            "La source « {source} » a refusé : {reason}. Les derniers "
             "chiffres publiés restent affichés. Corrigez la source : elle n'est plus relue seule "
             "avant son prochain horaire."
-        )
+        ).format(source=self.facts["source"], reason=self.said("reason"))
 
 
 class WarehouseBusy(Retryable):
@@ -79,7 +90,7 @@ class WarehouseBusy(Retryable):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
+        return _(
             "Une autre actualisation est en cours. Les chiffres publiés restent affichés. "
             "Réessayez dans une minute."
         )
@@ -90,11 +101,11 @@ class DiskFull(Retryable):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
-            f"Il reste {self.facts['free_mb']} Mo sur le disque et il en faut "
-            f"{self.facts['needed_mb']} pour publier. Les chiffres publiés restent affichés. "
+        return _(
+            "Il reste {free_mb} Mo sur le disque et il en faut "
+            "{needed_mb} pour publier. Les chiffres publiés restent affichés. "
             "Libérez de la place ; l'actualisation suivante reprendra seule."
-        )
+        ).format(free_mb=self.facts["free_mb"], needed_mb=self.facts["needed_mb"])
 
 
 class NoGeneration(Retryable):
@@ -102,7 +113,7 @@ class NoGeneration(Retryable):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
+        return _(
             "Aucune donnée n'a encore été publiée. Lancez « cockpit demo » pour l'hôpital "
             "d'exemple ou « cockpit refresh » après avoir déclaré vos sources."
         )
@@ -113,55 +124,62 @@ class DamagedWarehouse(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
-            f"Le fichier « {self.facts['file']} » est abîmé. Les lots conservés sont intacts par "
+        return _(
+            "Le fichier « {file} » est abîmé. Les lots conservés sont intacts par "
             "ailleurs : « cockpit rebuild » refait l'entrepôt à partir d'eux."
-        )
+        ).format(file=self.facts["file"])
 
 
 class _BadFile(Refused):
     """Facts: file, and where known line, field, expected."""
 
-    kept = "Rien n'a été modifié."
+    kept = mark("Rien n'a été modifié.")
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        where = f"« {self.facts['file']} »"
+        where = _("« {file} »").format(file=self.facts["file"])
         if self.facts.get("line"):
-            where += f", ligne {self.facts['line']}"
+            where += _(", ligne {line}").format(line=self.facts["line"])
         if self.facts.get("field"):
-            where += f", champ « {self.facts['field']} »"
-        return f"{where} : attendu {self.facts['expected']}. {self.kept} Corrigez puis relancez."
+            where += _(", champ « {field} »").format(field=self.facts["field"])
+        said = _("{where} : attendu {expected}. {kept} Corrigez puis relancez.")
+        return said.format(where=where, expected=self.said("expected"), kept=_(self.kept))
 
 
 class BadSettings(_BadFile):
     """Facts: file, field, expected."""
 
-    kept = "Rien n'a démarré ni changé."
+    kept = mark("Rien n'a démarré ni changé.")
 
 
 class BadSource(_BadFile):
     """Facts: file, field, expected."""
 
-    kept = "Cette source n'est pas lue ; ses derniers chiffres publiés restent affichés."
+    kept = mark("Cette source n'est pas lue ; ses derniers chiffres publiés restent affichés.")
 
 
 class BadStructure(_BadFile):
     """Facts: file, line, field, expected."""
 
-    kept = "La structure précédente reste en service."
+    kept = mark("La structure précédente reste en service.")
 
 
 class BadKpiFile(_BadFile):
     """Facts: file, field, expected."""
 
-    kept = "Les indicateurs déjà connus restent en service."
+    kept = mark("Les indicateurs déjà connus restent en service.")
+
+
+class BadEvents(_BadFile):
+    """Facts: file, field, expected."""
+
+    kept = mark("Les prévisions continuent, sans aucun événement.")
 
 
 class BadDelivery(_BadFile):
     """Facts: file, line, field, expected: the whole file is refused."""
 
-    kept = "Ce fichier n'a pas été chargé ; ce qui était publié reste publié."
+    kept = mark("Ce fichier n'a pas été chargé ; ce qui était publié reste publié.")
 
 
 class DamagedLanding(Refused):
@@ -169,11 +187,11 @@ class DamagedLanding(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return (
-            f"Le lot conservé « {self.facts['file']} » est abîmé. Ce qui était publié reste "
+        return _(
+            "Le lot conservé « {file} » est abîmé. Ce qui était publié reste "
             "publié. Remettez le dossier « landing » d'une sauvegarde, ou retirez ce lot et "
             "redéposez le fichier d'origine."
-        )
+        ).format(file=self.facts["file"])
 
 
 class BadRequest(Refused):
@@ -181,7 +199,20 @@ class BadRequest(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return f"Paramètre « {self.facts['field']} » refusé : attendu {self.facts['expected']}."
+        return _("Paramètre « {field} » refusé : attendu {expected}.").format(
+            field=self.facts["field"], expected=self.said("expected")
+        )
+
+
+class ShortHistory(Refused):
+    """Facts: known, needed (in periods), step (day or month)."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        step = _("mois") if self.facts["step"] == "month" else _("jours")
+        return _("L'historique compte {known} {step} : il en faut {needed} pour cet essai.").format(
+            known=self.facts["known"], needed=self.facts["needed"], step=step
+        )
 
 
 class UnknownKpi(Refused):
@@ -189,7 +220,7 @@ class UnknownKpi(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return "Cet indicateur n'existe pas. « cockpit kpi list » donne le catalogue."
+        return _("Cet indicateur n'existe pas. « cockpit kpi list » donne le catalogue.")
 
 
 class UnknownUnit(Refused):
@@ -197,7 +228,7 @@ class UnknownUnit(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return "Cette unité n'existe pas dans votre périmètre."
+        return _("Cette unité n'existe pas dans votre périmètre.")
 
 
 class OutOfScope(Refused):
@@ -205,4 +236,4 @@ class OutOfScope(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return "Votre profil ne donne pas accès à cette information."
+        return _("Votre profil ne donne pas accès à cette information.")

@@ -78,7 +78,8 @@ def preview(home: Home, config: SourceConfig, units: UnitTree) -> Preview:
     stamp = structure.structure_hash(units)
     known = landing.known_hashes(home.landing, config.name, stamp)
     cursor = landing.cursor_of(home.landing, config.name)
-    found = list(batches(home, config, known, units, cursor))
+    header = landing.header_of(home.landing, config.name)
+    found = list(batches(home, config, known, units, cursor, header=header))
     read = tuple(one for one in found if isinstance(one, Batch))
     refused = tuple(one for one in found if isinstance(one, BadDelivery))
     if not read:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from cockpit import clock, schedule, state
 from cockpit.administer import acts, drafts, toml
 from cockpit.administer.fields import FieldSpec, common, schema
 from cockpit.administer.waiting import approve, discard
+from cockpit.connect import registry
 from cockpit.connect.config import SourceConfig, load_source
-from cockpit.errors import BadRequest, BadSource
+from cockpit.errors import BadRequest, BadSource, CockpitError
+from cockpit.fetch import source_still
 from cockpit.settings import Home
 from cockpit.warehouse.held import held
 
@@ -43,6 +46,7 @@ __all__ = [
 ]
 
 REMOVED = "removed"
+_PATIENCE_S = 10.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -172,17 +176,32 @@ def resume(home: Home, name: str, who: str) -> SourceConfig:
 
 
 def remove(home: Home, name: str, who: str) -> Path:
-    """Take a source out of service; its data stay. Returns where its file now is.
+    """Take a source out of service; its figures stay. Returns where its file now is.
 
-    Raises BadRequest.
+    What a connector kept of it to count (the pseudonymous movements of `hl7`) is erased. Raises
+    BadRequest, SourceBusy while it is being read, and SourceUnavailable when that memory cannot be
+    erased now: the source then stays.
     """
-    with acts.editing(home):
+    with acts.editing(home), source_still(home, name, _PATIENCE_S):
         path = _existing(home, name)
         folder = home.sources / REMOVED
         folder.mkdir(exist_ok=True)
         aside = path.rename(acts.stamped(folder, name, ".toml"))
-    acts.note(home, who, "source", name, "Source retirée ; ses données restent.")
+        try:
+            _forget(home, name)
+        except CockpitError:
+            aside.rename(path)
+            raise
+    acts.note(home, who, "source", name, "Source retirée ; ses chiffres restent.")
     return aside
+
+
+def _forget(home: Home, name: str) -> None:
+    """Ask every connector: the source may have been of another kind, or its file be faulty."""
+    for kind in registry.kinds():
+        with suppress(BadSource):  # a package that is not installed keeps nothing
+            if forget := getattr(registry.connector(kind), "forget", None):
+                forget(home, name)
 
 
 _Change = Callable[[dict[str, object]], Mapping[str, object]]

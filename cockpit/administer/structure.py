@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from cockpit.administer import acts
 from cockpit.connect.structure import MERGED_LEVELS, OPTIONAL, REQUIRED, load_structure
 from cockpit.errors import BadRequest, BadStructure, NoGeneration
+from cockpit.i18n import mark
 from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
@@ -72,7 +73,9 @@ def close(home: Home, code: str, last_day: date, who: str) -> UnitTree:
     tree = load_structure(home.structure)
     below = [unit for unit in tree.descendants(UnitId(code)) if unit.id != code]
     if any(unit.valid_to is None or unit.valid_to > last_day for unit in below):
-        raise BadRequest(field="unit", expected="une unité sans unité encore ouverte en dessous")
+        raise BadRequest(
+            field="unit", expected=mark("une unité sans unité encore ouverte en dessous")
+        )
     changed = [
         {**row, "valid_to": last_day.isoformat()} if row["unit"] == code else row for row in given
     ]
@@ -113,15 +116,20 @@ def _check_merge(given: Sequence[Row], merged: Sequence[Row], into_code: str) ->
     same = [row for row in given if row["unit"] == into_code]
     everyone = [*merged, *same]
     if not merged or any(row["unit"] == into_code for row in merged):
-        raise BadRequest(field="unit", expected="au moins une unité, autre que celle qui reprend")
+        raise BadRequest(
+            field="unit", expected=mark("au moins une unité, autre que celle qui reprend")
+        )
     if {row["level"] for row in everyone} - set(MERGED_LEVELS):
-        raise BadRequest(field="level", expected="des unités de niveau pole, service ou uf")
+        raise BadRequest(field="level", expected=mark("des unités de niveau pole, service ou uf"))
     if len({row["level"] for row in everyone}) > 1 or len({row["parent"] for row in everyone}) > 1:
         raise BadRequest(
-            field="unit", expected="des unités de même niveau et de même parent, qui totalisent ici"
+            field="unit",
+            expected=mark("des unités de même niveau et de même parent, qui totalisent ici"),
         )
     if any(row["valid_to"] for row in same):
-        raise BadRequest(field="into", expected="le code d'une unité ouverte, ou un code nouveau")
+        raise BadRequest(
+            field="into", expected=mark("le code d'une unité ouverte, ou un code nouveau")
+        )
 
 
 def _taken_over(row: Row, into_code: str, last_day: date) -> dict[str, str]:
@@ -157,7 +165,7 @@ def _one(given: Sequence[Row], code: str) -> Row:
     for row in given:
         if row["unit"] == code:
             return row
-    raise BadRequest(field="unit", expected="le code d'une unité de la structure")
+    raise BadRequest(field="unit", expected=mark("le code d'une unité de la structure"))
 
 
 def _change(home: Home, rows: Sequence[Row], who: str, said: str, version: str) -> UnitTree:

@@ -28,6 +28,14 @@ FACETS = frozenset(
         *("discipline", "destination", "debiteur", "famille", "profession", "facet", "facette"),
     }
 )
+SCENARIOS = frozenset({"scenario", "scenarii", "type de montant", "realise budget"})
+CODES = frozenset(
+    {
+        *("code", "mesure", "code mesure", "measure", "indicateur", "code indicateur", "kpi"),
+        *("rubrique", "code rubrique", "variable", "type de donnee", "libelle indicateur"),
+    }
+)
+VALUES = frozenset({"valeur", "value", "val", "montant", "quantite", "nombre", "nb", "resultat"})
 MEASURES_NAMED = {
     # accounts, month by month
     "montant realise": "expense_eur",

@@ -11,8 +11,9 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Item, Table
 
 from cockpit.errors import BadSource
+from cockpit.i18n import mark
 
-_ALWAYS_TABLES = {"measures", "ranges"}
+_ALWAYS_TABLES = {"measures", "ranges", "columns", "values"}
 """Tables that grow by a line each: never written on one."""
 
 Values = dict[str, Any]
@@ -23,7 +24,7 @@ def read(text: str, file: str) -> Values:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSource(file=file, expected="du TOML valide") from error
+        raise BadSource(file=file, expected=mark("du TOML valide")) from error
 
 
 def edited(text: str, values: Mapping[str, object]) -> str:

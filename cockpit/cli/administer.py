@@ -1,4 +1,4 @@
-"""What the administration page does, as commands: sources, held batches, generations, units.
+"""What the administration page does, as commands: sources, held batches, generations.
 
 The answers of `--json` are on standard output; what was done is said on standard error.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +15,7 @@ import typer
 
 from cockpit import settings
 from cockpit.cli import sources as source_commands
+from cockpit.cli import structure
 from cockpit.cli.out import Json, application, give, say
 from cockpit.errors import BadRequest
 
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
     from cockpit.connect.config import SourceConfig
 
-WHO = "cockpit"
+WHO = source_commands.WHO
 
 generation = application("Les générations publiées : lister, revenir à une antérieure.")
-structure = application("Les unités de l'hôpital : lister, renommer, fermer, regrouper.")
 source = source_commands.app
 
 Name = source_commands.Name
@@ -42,14 +41,16 @@ From = Annotated[
     str | None, typer.Option("--from", metavar="FILE", help="Le TOML entier ; « - » : entrée.")
 ]
 Seq = Annotated[int | None, typer.Option("--seq", help="Ce lot seulement.")]
-Code = Annotated[str, typer.Argument(metavar="UNIT", help="Code de l'unité.")]
-LastDay = Annotated[str, typer.Argument(metavar="LAST_DAY", help="Dernier jour, AAAA-MM-JJ.")]
+Codes = Annotated[
+    list[str] | None,
+    typer.Option("--codes", metavar="COLUMN", help="Les codes que contient cette colonne."),
+]
 
 
 def register(whole: typer.Typer) -> None:
     """Add the groups of commands; those of `source` join its own."""
     whole.add_typer(generation, name="generation")
-    whole.add_typer(structure, name="structure")
+    whole.add_typer(structure.app, name="structure")
 
 
 @source.command()
@@ -80,6 +81,24 @@ def set_(name: Name, changes: Changes = None, file: From = None, as_json: Json =
         config = sources.save(home, name, values, WHO, version=version)
     say(f"Source « {name} » modifiée.")
     _show(config, as_json=as_json)
+
+
+@source.command()
+def columns(name: Name, codes: Codes = None, as_json: Json = False) -> None:
+    """Les colonnes que la source offre et ce qu'elles peuvent être, ou les codes d'une colonne."""
+    from cockpit.administer import mapping  # noqa: PLC0415
+
+    home = settings.home()
+    found = mapping.codes_of(home, name, codes) if codes else {"": mapping.columns_of(home, name)}
+    rows = []
+    for column, texts in found.items():
+        hints = mapping.suggest(texts)
+        for text in texts:
+            hint = hints.get(text)
+            own = {"column": column, "code": text} if column else {"column": text}
+            rows.append({**own, "suggestion": (hint.measure or hint.kind) if hint else None})
+    shown = ("column", "code", "suggestion") if codes else ("column", "suggestion")
+    give(rows, as_json=as_json, columns=shown)
 
 
 @source.command()
@@ -189,53 +208,6 @@ def rollback(
     give({"generation": made, "copy_of": number}, as_json=as_json)
 
 
-@structure.command("list")
-def units(as_json: Json = False) -> None:
-    """Les unités, dans l'ordre du fichier."""
-    from cockpit.administer import structure as editor  # noqa: PLC0415
-
-    columns = ("unit", "parent", "level", "label", "valid_from", "valid_to")
-    give(list(editor.rows(settings.home())), as_json=as_json, columns=columns)
-
-
-@structure.command()
-def rename(code: Code, label: str, as_json: Json = False) -> None:
-    """Changer le libellé d'une unité."""
-    from cockpit.administer import structure as editor  # noqa: PLC0415
-
-    editor.rename(settings.home(), code, label, WHO)
-    say(f"Unité « {code} » renommée ; la prochaine actualisation le publie.")
-    give({"unit": code, "label": label}, as_json=as_json)
-
-
-@structure.command()
-def close(code: Code, last_day: LastDay, as_json: Json = False) -> None:
-    """Fermer une unité après un dernier jour ; son passé reste."""
-    from cockpit.administer import structure as editor  # noqa: PLC0415
-
-    day = _day(last_day)
-    editor.close(settings.home(), code, day, WHO)
-    say(f"Unité « {code} » fermée après le {day:%d/%m/%Y}.")
-    give({"unit": code, "valid_to": day.isoformat()}, as_json=as_json)
-
-
-@structure.command()
-def merge(
-    codes: Annotated[list[str], typer.Argument(metavar="UNIT...", help="Unités reprises.")],
-    into: Annotated[str, typer.Option("--into", help="Code de celle qui les reprend.")],
-    last_day: Annotated[str, typer.Option("--last-day", help="Leur dernier jour, AAAA-MM-JJ.")],
-    label: Annotated[str, typer.Option("--label", help="Libellé de celle qui reprend.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Regrouper des unités, ou changer le code d'une seule ; le passé suit."""
-    from cockpit.administer import structure as editor  # noqa: PLC0415
-
-    day = _day(last_day)
-    editor.merge(settings.home(), codes, into, label, day, WHO)
-    say(f"« {into} » reprend {', '.join(codes)} après le {day:%d/%m/%Y}.")
-    give({"into": into, "merged": codes, "valid_to": day.isoformat()}, as_json=as_json)
-
-
 def _show(config: SourceConfig, *, as_json: bool) -> None:
     row = {
         "source": config.name,
@@ -252,13 +224,6 @@ def _read(file: str) -> str:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(field="--from", expected="un fichier lisible, en UTF-8") from error
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest(field="LAST_DAY", expected="un jour AAAA-MM-JJ") from error
 
 
 def _changed(values: dict[str, Any], changes: Sequence[str] | None) -> dict[str, Any]:

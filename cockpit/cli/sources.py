@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -13,15 +13,25 @@ from cockpit.errors import BadRequest
 
 if TYPE_CHECKING:
     from cockpit.connect.batch import Batch
+    from cockpit.connect.clauses import Mode
     from cockpit.connect.config import SourceConfig
     from cockpit.kpi.units import UnitTree
     from cockpit.settings import Home
 
 app = application("Les sources : liste, vérification, aperçu, historique.")
 
+WHO = "cockpit"
+
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Nom du fichier, sans « .toml ».")]
 Conformance = Annotated[
     bool, typer.Option("--conformance", help="Éprouver aussi les promesses du connecteur.")
+]
+Write = Annotated[bool, typer.Option("--write", help="L'écrire dans le fichier de la source.")]
+Clauses = Annotated[
+    str | None,
+    typer.Option(
+        "--mode", metavar="MODE", help="Pour un écart : « evolve », « freeze » ou « discard »."
+    ),
 ]
 _PREVIEW_ROWS = 20
 _PREVIEW_EFFECTS = 50
@@ -134,6 +144,7 @@ def _previewed(batch: Batch) -> dict[str, object]:
         "lines": batch.lines,
         "accepted": len(batch.observations),
         "refused": batch.quarantine.num_rows,
+        "warnings": list(batch.warnings),
         "rows": [row | {"day": row["day"].isoformat()} for row in rows],
         "refusals": batch.quarantine.slice(0, _PREVIEW_ROWS).to_pylist(),
     }
@@ -147,6 +158,8 @@ def _show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
         f"{answer['file']} : {answer['lines']} lignes lues, {answer['accepted']} observations, "
         f"{answer['refused']} refus."
     )
+    for sentence in answer["warnings"]:
+        say(sentence)
     columns = ("measure", "unit", "day", "facet", "scenario", "value")
     give(answer["rows"], as_json=False, columns=columns)
     if answer["refusals"]:
@@ -157,6 +170,33 @@ def _show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
     if answer["effects"]:
         shown = answer["effects"][:_PREVIEW_EFFECTS]
         give(shown, as_json=False, columns=("kpi", "unit", "period", "before", "after"))
+
+
+@app.command()
+def contract(name: Name, mode: Clauses = None, write: Write = False, as_json: Json = False) -> None:
+    """Le contrat que la dernière livraison respecte : colonnes, types, clé, fraîcheur."""
+    from cockpit.administer import contracts  # noqa: PLC0415 - pandas, DuckDB: 0.5 s
+
+    home = settings.home()
+    found = contracts.learned(home, name)
+    if wanted := _mode(mode):
+        found = contracts.with_mode(found, wanted)
+    if write:
+        contracts.freeze(home, name, found, WHO)
+        say(f"Contrat de « {name} » écrit ; il vaut pour les livraisons à venir.")
+    if as_json:
+        give({"source": name, "written": write, "contract": found}, as_json=True)
+    else:
+        typer.echo(contracts.text(found).rstrip())
+
+
+def _mode(given: str | None) -> Mode | None:
+    from cockpit.connect.clauses import Mode  # noqa: PLC0415
+
+    modes: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
+    if given is not None and given not in modes:
+        raise BadRequest(field="--mode", expected="evolve, freeze ou discard")
+    return modes.get(given or "")
 
 
 @app.command()

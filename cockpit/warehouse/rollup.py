@@ -10,13 +10,17 @@ from datetime import date, timedelta
 
 import duckdb
 
+from cockpit.kpi.units import UnitTree
 from cockpit.warehouse.engine import first_row
+from cockpit.warehouse.merged import write_weights
 
 _SUMS = """
     INSERT INTO rollup_day
-    SELECT o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id, sum(o.value), count(*)
+    SELECT o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id, sum(o.value),
+           sum(coalesce(w.parts, 1))
     FROM observation o {only}
     JOIN closure c ON c.unit_id = o.unit_id
+    LEFT JOIN weight w ON w.unit_id = o.unit_id AND o.day BETWEEN w.first_day AND w.last_day
     WHERE c.node_id IN (SELECT node_id FROM closure GROUP BY node_id HAVING count(*) > 1)
     GROUP BY o.measure_id, c.node_id, o.day, o.facet_id, o.scenario_id
     ORDER BY o.measure_id, c.node_id, o.day
@@ -27,8 +31,12 @@ _TOUCHED = (
 )
 
 
-def refresh(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `rollup_day` and `feed` again for what the temporary table `touched` names."""
+def refresh(connection: duckdb.DuckDBPyConnection, units: UnitTree) -> None:
+    """Make `rollup_day` and `feed` again for what the temporary table `touched` names.
+
+    units: those that the generation holds.
+    """
+    write_weights(connection, units)
     connection.execute("CREATE OR REPLACE TEMP TABLE redo AS SELECT DISTINCT * FROM touched")
     fresh = first_row(connection, "SELECT 1 FROM rollup_day LIMIT 1") is None
     if not fresh:

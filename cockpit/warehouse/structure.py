@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -14,11 +15,8 @@ from cockpit.kpi.units import UnitTree
 
 
 def structure_hash(units: UnitTree) -> str:
-    """Changes whenever a unit, its place or its validity changes."""
-    lines = [
-        "|".join(map(str, (u.id, u.parent, u.level, u.label, u.valid_from, u.valid_to)))
-        for u in units.units
-    ]
+    """Changes whenever anything that the structure says of a unit changes, or their order."""
+    lines = [json.dumps(astuple(unit), default=str) for unit in units]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

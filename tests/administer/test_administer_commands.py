@@ -95,7 +95,7 @@ def test_a_source_is_paused_resumed_and_removed(cockpit: Cockpit, fed: Installat
     assert [line[3] for line in said(fed.home)] == [
         "Source mise en pause.",
         "Source remise en service.",
-        "Source retirée ; ses données restent.",
+        "Source retirée ; ses chiffres restent.",
     ]
 
 
@@ -153,3 +153,26 @@ def test_units_are_listed_renamed_closed_and_merged(cockpit: Cockpit, fed: Insta
 def test_every_command_answers_as_a_table_too(cockpit: Cockpit) -> None:
     for command in (("generation", "list"), ("structure", "list"), ("source", "held", "urgences")):
         cockpit(*command)
+
+
+def test_the_columns_and_the_codes_of_a_source_are_told_with_what_they_may_be(
+    cockpit: Cockpit,
+) -> None:
+    assert cockpit("source", "columns", "urgences", "--json") == [
+        {"column": "jour", "suggestion": "date"},
+        {"column": "uf", "suggestion": "unit"},
+        {"column": "passages", "suggestion": "ed_visits"},
+    ]
+    codes = cockpit("source", "columns", "urgences", "--codes", "uf", "--json")
+    assert {"column": "uf", "code": "10", "suggestion": None} in codes
+    assert "source list" in cockpit("source", "columns", "absente", code=2)
+
+
+def test_the_measure_of_a_code_is_set_by_a_command(cockpit: Cockpit, fed: Installation) -> None:
+    head, _, _ = URGENCES.partition("[mapping.measures]")
+    long = head + 'value = { column = "passages" }\nmeasure = { column = "uf" }\n'
+    (fed.home.sources / "urgences.toml").write_text(long, "utf-8")
+    cockpit("source", "set", "urgences", 'mapping.measure.values."Lits 8 h"=beds_open')
+    rule = load_source(fed.home.sources / "urgences.toml").mapping.measure
+    assert rule is not None
+    assert rule.values == {"Lits 8 h": "beds_open"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tomllib
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -12,9 +14,14 @@ from hypothesis import strategies as st
 from cockpit.administer import sources, toml
 from cockpit.connect import registry
 from cockpit.connect.config import load_source
-from cockpit.errors import BadRequest, BadSource
+from cockpit.connect.contract import Asked
+from cockpit.connect.hl7 import spool as hl7_spool
+from cockpit.connect.hl7.config import Hl7Config
+from cockpit.errors import BadRequest, BadSource, SourceUnavailable
+from cockpit.fetch import SourceBusy, source_still
 from cockpit.settings import Home
 from tests.administer.conftest import said
+from tests.connectors.hl7_messages import adt
 from tests.warehouse.installation import URGENCES, Installation
 
 COMMENTED = """# Écrit par Claire, poste 4512
@@ -167,6 +174,58 @@ def test_a_removed_source_is_set_aside_and_its_figures_stay(fed: Installation) -
     assert aside.exists()
 
 
+HL7 = 'connector = "hl7"\nschedule = "0 5 * * *"\nstale_after = "36h"\npath = "drop/*.hl7"\n'
+
+
+@pytest.fixture
+def gam(home: Home) -> Home:
+    """Two sources that keep movements, and have read the same file."""
+    (home.drop / "adt.hl7").write_bytes(adt("A01", "20260302093000", movement="M1"))
+    for name in ("gam", "gam-2"):
+        (home.sources / f"{name}.toml").write_text(HL7, "utf-8")
+        list(registry.connector("hl7").read(Asked(home, name), Hl7Config(path="drop/*.hl7")))
+    return home
+
+
+def spools(home: Home) -> list[str]:
+    return sorted(path.name for path in (home.root / "hl7").iterdir())
+
+
+def test_a_removed_source_leaves_none_of_its_movements(gam: Home) -> None:
+    (gam.root / "hl7" / "gam.db-wal").touch()
+    sources.remove(gam, "gam", "claire")
+    assert spools(gam) == ["gam-2.db", "key"]
+
+
+def test_a_removed_source_that_cannot_be_loaded_leaves_none_either(gam: Home) -> None:
+    (gam.sources / "gam.toml").write_text('connector = "telex"', "utf-8")
+    (gam.root / "hl7" / "gam.db").write_bytes(b"damaged")
+    sources.remove(gam, "gam", "claire")
+    assert spools(gam) == ["gam-2.db", "key"]
+
+
+def test_a_source_whose_movements_cannot_be_erased_stays(
+    gam: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hl7_spool, "PATIENCE_S", 0.1)
+    with closing(sqlite3.connect(gam.root / "hl7" / "gam.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SourceUnavailable, match="carnet"):
+            sources.remove(gam, "gam", "claire")
+    assert load_source(gam.sources / "gam.toml").connector == "hl7"
+    assert "gam.db" in spools(gam)
+    assert said(gam) == []
+
+
+def test_a_source_is_not_removed_while_it_is_read(
+    gam: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_PATIENCE_S", 0.1)
+    with source_still(gam, "gam", 1), pytest.raises(SourceBusy):
+        sources.remove(gam, "gam", "claire")
+    assert (gam.sources / "gam.toml").exists()
+
+
 def test_the_list_says_what_each_source_is_doing(
     fed: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +260,7 @@ def test_every_act_leaves_one_line_each_time(commented: Home) -> None:
         ("claire", "source", "urgences", "Source remise en service."),
         ("jean", "source", "urgences", "Source mise en pause."),
         ("jean", "source", "urgences", "Source modifiée : owner."),
-        ("jean", "source", "urgences", "Source retirée ; ses données restent."),
+        ("jean", "source", "urgences", "Source retirée ; ses chiffres restent."),
     ]
 
 

@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.administer.mapping import Suggestion, columns_of, suggest
-from cockpit.administer.synonyms import DATES, FACETS, MEASURES_NAMED, UNITS
+from cockpit.administer.mapping import MOST_CODES, Suggestion, codes_of, columns_of, suggest
+from cockpit.administer.synonyms import (
+    CODES,
+    DATES,
+    FACETS,
+    MEASURES_NAMED,
+    SCENARIOS,
+    UNITS,
+    VALUES,
+)
 from cockpit.errors import BadRequest, BadSource
 from cockpit.kpi.measures import MEASURES
 from tests.warehouse.installation import Installation
@@ -35,6 +43,11 @@ def test_columns_of_a_ward_are_known_whatever_their_accents_and_case() -> None:
         "Lits Ouverts": "beds_open",
         "PRÉSENTS À MINUIT": "patients_midnight",
     }
+
+
+def test_the_columns_of_a_long_file_are_known() -> None:
+    columns = ["Mois", "UF", "Code mesure", "Scénario", "Valeur"]
+    assert list(kinds(columns).values()) == ["date", "unit", "code", "scenario", "value"]
 
 
 def test_the_canonical_accounts_are_known() -> None:
@@ -78,7 +91,7 @@ def test_a_suggestion_says_why() -> None:
 
 def test_the_synonyms_name_measures_that_exist_and_one_thing_each() -> None:
     assert set(MEASURES_NAMED.values()) <= set(MEASURES)
-    names = [*DATES, *UNITS, *FACETS, *MEASURES_NAMED]
+    names = [*DATES, *UNITS, *FACETS, *SCENARIOS, *CODES, *VALUES, *MEASURES_NAMED]
     assert len(names) == len(set(names))
 
 
@@ -105,6 +118,25 @@ def test_columns_come_from_the_source_itself_saved_or_not(installation: Installa
     for name in ("absente", "../urgences"):
         with pytest.raises(BadRequest):
             columns_of(home, name)
+
+
+def test_codes_come_from_the_source_and_a_column_of_anything_else_is_not_shown(
+    installation: Installation,
+) -> None:
+    """A column chosen by mistake may hold names: more texts than codes, or long ones, are kept."""
+    home = installation.home
+    installation.drop("urgences-1.csv", "01/03/2026;20;5", "01/03/2026;10;5", "02/03/2026;20;")
+    assert codes_of(home, "urgences", ("uf", "passages")) == {
+        "uf": ("10", "20"),
+        "passages": ("5",),
+    }
+    installation.drop("urgences-2.csv", *(f"02/03/2026;{n};1" for n in range(MOST_CODES + 1)))
+    with pytest.raises(BadRequest, match="uf"):
+        codes_of(home, ("csv", {"path": "drop/*.csv"}), ("uf",))
+    installation.drop("urgences-1.csv", f"01/03/2026;{'DUPONT ' * 10};5")
+    with pytest.raises(BadRequest) as refusal:
+        codes_of(home, "urgences", ("uf",))
+    assert "DUPONT" not in refusal.value.sentence()
 
 
 def test_settings_that_are_wrong_are_a_sentence(installation: Installation) -> None:

@@ -11,7 +11,7 @@ from cockpit.administer import sources, waiting
 from cockpit.administer.sources import SourceState
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
-from cockpit.i18n import ngettext
+from cockpit.i18n import language, ngettext
 from cockpit.series.model import Status
 from cockpit.views import french, parts
 from cockpit.views.admin import jobs, words
@@ -21,8 +21,9 @@ CHILD = "cockpit.views.admin.child"
 
 
 def ask(context: Context, key: jobs.Key, asked: dict[str, Any]) -> jobs.Job:
-    """Have the child do something."""
-    return jobs.start(context.generation.home, key, [CHILD], asked)
+    """Have the child do something, and say it in the reader's language."""
+    spoken = {"language": language(), **asked}
+    return jobs.start(context.generation.home, key, [CHILD], spoken)
 
 
 def forget(context: Context, one: SourceState) -> None:
@@ -111,7 +112,8 @@ def published(answer: dict[str, Any]) -> tuple[str, Status]:
         accepted=said.format(n=french.number(lines)),
         refused=no.format(n=french.number(refused)),
     )
-    return sentence, Status.OK
+    warned = [run["sentence"] for run in runs if run["sentence"]]
+    return " ".join((sentence, *warned)), Status.AMBER if warned else Status.OK
 
 
 def _told(

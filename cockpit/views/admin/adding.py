@@ -20,7 +20,7 @@ from cockpit.views.admin import acts, form, jobs, mapping, settings, words
 from cockpit.views.context import Context
 
 _DRAFT = "administration_new"
-_START = {"schedule": "*/15 * * * *", "stale_after": "36h"}
+_START = {"label": None, "schedule": "*/15 * * * *", "stale_after": "36h"}
 
 
 def show(context: Context) -> None:
@@ -119,7 +119,10 @@ def _columns(context: Context, kind: str, draft: dict[str, Any]) -> None:
         if not offered:
             st.html(parts.said(_("Lisez d'abord les colonnes de la source.")))
             return
-        made = mapping.edited({}, offered, lambda one: f"map_{draft['name']}_{one}", propose=True)
+        ask = mapping.asking(context, draft["name"], asked)
+        made = mapping.edited(
+            {}, offered, lambda one: f"map_{draft['name']}_{one}", ask, propose=True
+        )
     paused = st.toggle(_("Ajouter en pause, pour regarder l'aperçu d'abord"), value=True)
     if st.button(_("Ajouter la source"), type="primary", key="create"):
         _create(context, draft, made, paused=paused)

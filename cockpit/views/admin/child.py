@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from cockpit import settings
-from cockpit.administer import generations, mapping
+from cockpit import i18n, settings
+from cockpit.administer import contracts, generations, mapping
 from cockpit.connect import registry
 from cockpit.connect.config import load_source
 from cockpit.connect.conformance import promises
@@ -58,6 +58,12 @@ def columns(home: Home, asked: Mapping[str, Any]) -> Json:
     return {"columns": list(mapping.columns_of(home, source))}
 
 
+def codes(home: Home, asked: Mapping[str, Any]) -> Json:
+    """The codes that some of its columns hold."""
+    source = asked.get("source") or (asked["kind"], asked["settings"])
+    return {"codes": mapping.codes_of(home, source, asked["columns"])}
+
+
 def previewed(home: Home, asked: Mapping[str, Any]) -> Json:
     """Rows as mapped, refused ones, and every KPI that would change."""
     units = load_structure(home.structure)
@@ -72,11 +78,19 @@ def previewed(home: Home, asked: Mapping[str, Any]) -> Json:
             }
             for one in found.batches
         ],
+        "warnings": [sentence for one in found.batches for sentence in one.warnings],
         "whole": [error.sentence() for error in found.refusals],
+        "publishable": _has_figures(found),
         "rows": list(islice(_rows(found), ROWS)),
         "refusals": list(islice(_refusals(found), ROWS)),
         **_effects(found.effects, units),
     }
+
+
+def _has_figures(found: Preview) -> bool:
+    """Whether publishing would show anything: some line of a file that is not refused whole."""
+    refused = {error.facts.get("file") for error in found.refusals}
+    return any(one.accepted_lines for one in found.batches if one.file not in refused)
 
 
 def _rows(found: Preview) -> Iterator[Json]:
@@ -132,16 +146,29 @@ def _effect(one: Effect, periods: int) -> Json:
     }
 
 
+def contract(home: Home, asked: Mapping[str, Any]) -> Json:
+    """The contract that the newest delivery of a source keeps."""
+    return {"contract": contracts.learned(home, asked["source"])}
+
+
 def rollback(home: Home, asked: Mapping[str, Any]) -> Json:
     """Publish an earlier generation again."""
     return {"generation": generations.rollback(home, int(asked["number"]), asked["who"])}
 
 
-DO = {"test": test, "columns": columns, "preview": previewed, "rollback": rollback}
+DO = {
+    "test": test,
+    "columns": columns,
+    "codes": codes,
+    "contract": contract,
+    "preview": previewed,
+    "rollback": rollback,
+}
 
 
 def answer(home: Home, asked: Mapping[str, Any]) -> Json:
     """What was asked for, or the sentence of what prevents it."""
+    i18n.speak(asked.get("language", "fr"))
     try:
         return DO[asked["do"]](home, asked)
     except CockpitError as error:

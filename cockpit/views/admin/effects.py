@@ -62,11 +62,15 @@ def draw(context: Context, answer: Json, publish: str) -> None:
     for one in answer["whole"]:
         st.html(words.announced(one, Status.RED))
     if not answer["files"]:
-        st.html(parts.empty(_("Rien de nouveau dans cette source.")))
+        if not answer["whole"]:
+            st.html(parts.empty(_("Rien de nouveau dans cette source.")))
         return
     st.html(words.announced(summary(answer["files"]), Status.NONE))
+    for one in answer.get("warnings", ()):
+        st.html(words.announced(one, Status.AMBER))
     _changes(context, answer)
-    st.html(words.buttons(words.button(_("Publier ces chiffres"), publish, main=True)))
+    if answer["publishable"]:
+        st.html(words.buttons(words.button(_("Publier ces chiffres"), publish, main=True)))
     st.html(parts.section(_("Lignes comme elles seront lues"), _("les premières")))
     st.html(rows_table(context, answer["rows"]))
     if answer["refusals"]:
@@ -76,17 +80,19 @@ def draw(context: Context, answer: Json, publish: str) -> None:
 
 def summary(files: Sequence[Json]) -> str:
     """What was read, in one sentence."""
-    counts = {
-        name: french.number(sum(one[name] for one in files))
-        for name in ("lines", "accepted", "refused")
-    }
+    accepted, refused = (sum(one[name] for one in files) for name in ("accepted", "refused"))
     first = files[0]["file"]
     if len(files) > 1:
         first = _("{n} livraisons, de {first} à {last}").format(
             n=len(files), first=first, last=files[-1]["file"]
         )
-    text = _("{file} : {lines} lignes, {accepted} acceptées, {refused} refusées.")
-    return text.format(file=first, **counts)
+    said = ngettext("{n} ligne acceptée", "{n} lignes acceptées", accepted)
+    no = ngettext("{n} refusée", "{n} refusées", refused)
+    return _("{file} : {accepted}, {refused}.").format(
+        file=first,
+        accepted=said.format(n=french.number(accepted)),
+        refused=no.format(n=french.number(refused)),
+    )
 
 
 def _changes(context: Context, answer: Json) -> None:

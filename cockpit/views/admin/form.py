@@ -16,6 +16,7 @@ from cockpit.administer import toml
 from cockpit.administer.fields import FieldSpec
 from cockpit.errors import BadRequest, BadSource
 from cockpit.i18n import gettext as _
+from cockpit.i18n import mark
 from cockpit.views import french, parts
 from cockpit.views.admin import words
 
@@ -46,7 +47,7 @@ def _grid(fields: Sequence[FieldSpec], values: Values, key: Key, typed: Typed) -
                 if one.type == "secret":
                     typed[_new(one)] = _hidden(one, key(_new(one)))
                 if one.description:
-                    st.html(parts.said(one.description))
+                    st.html(parts.said(words.unbroken(one.description)))
 
 
 def _widget(one: FieldSpec, shown: Any, key: str) -> Any:
@@ -166,5 +167,5 @@ def _number(one: FieldSpec, text: str) -> int | float | None:
         return None
     number = french.parse_number(text)
     if number is None:
-        raise BadRequest(field=one.title, expected="un nombre")
+        raise BadRequest(field=one.title, expected=mark("un nombre"))
     return int(number) if number.is_integer() else number

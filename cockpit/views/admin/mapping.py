@@ -1,4 +1,7 @@
-"""Columns of a source beside what they become: a measure, the date, the unit, a breakdown.
+"""Columns of a source beside what they become, in both forms that files have.
+
+    wide    one column per measure: each column with its measure (below)
+    long    one line per measure: a column of codes and one of values (`codes.py`)
 
 A rule that this editor cannot say (several columns, conditions, scales) is shown as it is, kept as
 it is, and edited in the text of the source.
@@ -17,32 +20,34 @@ from cockpit.administer.mapping import Suggestion
 from cockpit.administer.sources import SourceState
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
-from cockpit.i18n import label
-from cockpit.kpi.measures import MEASURES
-from cockpit.kpi.model import MeasureId
+from cockpit.i18n import mark
 from cockpit.views import parts
-from cockpit.views.admin import acts, drafts, jobs, words
+from cockpit.views.admin import acts, codes, drafts, jobs, roles, words
+from cockpit.views.admin.roles import NOTHING, Key, Table, column_of
 from cockpit.views.context import Context
 
-NOTHING = ""
-Table = dict[str, Any]
+ROLES = {
+    "wide": ("date", "unit", "facet"),
+    "long": ("date", "unit", "measure", "value", "facet", "scenario"),
+}
+_FORMS = {"wide": mark("Une colonne par mesure"), "long": mark("Une ligne par mesure")}
+_OF_A_FORM = {"measures", "measure", "value"}
 
 
 def show(context: Context, one: SourceState) -> None:
-    """Date, unit and breakdown, then each column with its measure. Raises BadSource."""
+    """The columns of a declared source. Raises BadSource."""
     home = context.generation.home
-    draft = drafts.opened("columns", one, lambda: sources.read_values(home, one.name), "probe")
-    given = _table(draft.first.get("mapping"))
-    if "measures" not in given:
-        st.html(parts.said(_("Correspondance apportée par le format, ou écrite en forme longue.")))
+    draft = drafts.opened("columns", one, lambda: sources.read_values(home, one.name), roles.PROBE)
+    given = draft.first.get("mapping")
+    if not isinstance(given, dict) or not given.keys() & _OF_A_FORM:
+        st.html(parts.said(_("Ce format standard apporte sa propre correspondance.")))
         _seen(context, one)
         return
     offered = _seen(context, one)
     drafts.warn_changed(draft, one)
-    with st.form(draft.key("form"), border=False):
-        made = edited(given, offered, draft.key)
-        wanted = st.form_submit_button(_("Enregistrer les colonnes"), type="primary")
-    if wanted:
+    ask = asking(context, one.name, {"source": one.name})
+    made = edited(given, offered, draft.key, ask)
+    if st.button(_("Enregistrer les colonnes"), type="primary", key="save_columns"):
         try:
             values = {**draft.first, "mapping": made}
             me = words.who(context)
@@ -53,12 +58,8 @@ def show(context: Context, one: SourceState) -> None:
             drafts.close(draft)
             words.tell(_("Colonnes enregistrées. Un aperçu montre ce qu'elles changent."))
             words.go("source", source=one.name, tab="columns")
-    address = 'mapping.measures."colonne"=mesure'
-    st.html(words.command("cockpit", "source", "set", one.name, address))
-
-
-def _table(given: Any) -> Table:
-    return given if isinstance(given, dict) else {}
+    address = "mapping.measure.values" if "measure" in made else "mapping.measures"
+    st.html(words.command("cockpit", "source", "set", one.name, f'{address}."…"=…'))
 
 
 def _seen(context: Context, one: SourceState) -> tuple[str, ...]:
@@ -71,26 +72,76 @@ def _seen(context: Context, one: SourceState) -> tuple[str, ...]:
 
 def read(context: Context, key: jobs.Key) -> tuple[str, ...]:
     """The columns that a job found, said in one sentence; none when nobody asked."""
-    job = jobs.last(context.generation.home, key)
-    if job is None:
-        return ()
-    answer = jobs.answered(job, _("Lecture des colonnes"))
-    if "error" in answer:
-        words.refuse(answer["error"])
-        return ()
-    found = tuple(answer["columns"])
-    st.html(parts.said(_("{n} colonnes dans la source.").format(n=len(found))))
+    found = tuple(_answered(context, key, _("Lecture des colonnes")).get("columns", ()))
+    if found:
+        st.html(parts.said(_("{n} colonnes dans la source.").format(n=len(found))))
     return found
 
 
-def edited(given: Table, offered: Sequence[str], key: Any, *, propose: bool = False) -> Table:
+def asking(context: Context, name: str, asked: Mapping[str, Any]) -> codes.Ask:
+    """How the codes of a source are read, on demand. asked: what names it, or its draft."""
+
+    def ask(columns: Sequence[str]) -> codes.Found:
+        keys = [("codes", name, column) for column in columns]
+        if st.button(_("Lire les codes de la source"), key=f"read_codes_{name}"):
+            for key in keys:
+                acts.ask(context, key, {"do": "codes", "columns": [key[-1]], **asked})
+        found: dict[str, Sequence[str]] = {}
+        for key in keys:
+            found |= _answered(context, key, _("Lecture des codes")).get("codes", {})
+        return found
+
+    return ask
+
+
+def _answered(context: Context, key: jobs.Key, doing: str) -> dict[str, Any]:
+    """What a job gave; nothing, and why, when it could not."""
+    job = jobs.last(context.generation.home, key)
+    answer = jobs.answered(job, doing) if job else {}
+    if "error" in answer:
+        words.refuse(answer["error"])
+        return {}
+    return answer
+
+
+def edited(
+    given: Table, offered: Sequence[str], key: Key, ask: codes.Ask, *, propose: bool = False
+) -> Table:
     """The editor, and the mapping that it makes. propose: start from the suggestions."""
+    hints = columns_of_sources.suggest(list(offered))
+    form = _form(given, hints, key)
+    rest = {name: rule for name, rule in given.items() if name not in _OF_A_FORM}
+    unseen = {name: rule for name, rule in rest.items() if name not in ROLES[form]}
+    if form == "wide":
+        return {**unseen, **_wide(given, offered, key, propose=propose)}
+    named = (column_of(given.get(role)) for role in ROLES["long"])
+    listed = list(dict.fromkeys([*filter(None, named), *offered]))
+    made = roles.drawn(given, listed, hints if propose else {}, ROLES["long"], key)
+    return {**unseen, **codes.drawn(made, ask, key, propose=propose)}
+
+
+def _form(given: Table, hints: Mapping[str, Suggestion], key: Key) -> str:
+    """How the file is laid out, as the mapping says, else as its columns suggest."""
+    kinds = {hint.kind for hint in hints.values()}
+    is_long = "measure" in given or (not given and {"code", "value"} <= kinds)
+    picked = st.segmented_control(
+        _("Disposition du fichier"),
+        list(_FORMS),
+        default="long" if is_long else "wide",
+        format_func=lambda one: _(_FORMS[one]),
+        key=key("form"),
+        required=True,
+    )
+    return str(picked)
+
+
+def _wide(given: Table, offered: Sequence[str], key: Key, *, propose: bool) -> Table:
     measures: Table = given.get("measures", {})
-    named = [_column(given.get(role)) for role in ("date", "unit", "facet")]
+    named = [column_of(given.get(role)) for role in ROLES["wide"]]
     listed = list(dict.fromkeys([*filter(None, named), *measures, *offered]))
     hints = columns_of_sources.suggest(listed)
-    made = _roles(given, listed, hints if propose else {}, key)
-    taken = {_column(made.get(role)) for role in ("date", "unit", "facet")}
+    made = roles.drawn(given, listed, hints if propose else {}, ROLES["wide"], key)
+    taken = {column_of(made.get(role)) for role in ROLES["wide"]}
     st.html(parts.section(_("Mesures"), _("colonne de la source → mesure")))
     with st.grid(2, min_column_width=300, gap="small"):
         chosen = {
@@ -98,51 +149,11 @@ def edited(given: Table, offered: Sequence[str], key: Any, *, propose: bool = Fa
             for column in listed
             if column not in taken
         }
-    made["measures"] = {column: target for column, target in chosen.items() if target is not None}
-    return made
+    found = {column: target for column, target in chosen.items() if target is not None}
+    return {**made, "measures": found}
 
 
-def _roles(given: Table, listed: Sequence[str], hints: Mapping[str, Suggestion], key: Any) -> Table:
-    """Date with its format, unit, breakdown; a rule that is not one column stays as it is."""
-    made = {name: rule for name, rule in given.items() if name != "measures"}
-    titles = {"date": _("Date"), "unit": _("Unité"), "facet": _("Découpage")}
-    st.html(parts.section(_("Où et quand")))
-    with st.grid(2, min_column_width=300, gap="small"):
-        for role, title in titles.items():
-            rule = given.get(role)
-            if rule is not None and not _column(rule):
-                st.html(parts.note(_("{role} : règle écrite dans le texte.").format(role=title)))
-                continue
-            proposed = next((name for name, one in hints.items() if one.kind == role), NOTHING)
-            start = _column(rule) or proposed
-            options = list(listed) if role != "facet" else [NOTHING, *listed]
-            picked = st.selectbox(
-                title,
-                options,
-                options.index(start) if start in options else None,
-                key=key("probe" if role == "date" else role),
-                format_func=_or_nothing,
-                placeholder=_("Choisir"),
-            )
-            _set(made, role, picked)
-        known = made.get("date")
-        if isinstance(known, dict):
-            format_ = st.text_input(
-                _("Format de la date"), known.get("format", "%d/%m/%Y"), key=key("format")
-            )
-            made["date"] = {**known, "format": format_}
-    return made
-
-
-def _set(made: Table, role: str, picked: str | None) -> None:
-    if picked:
-        before = made.get(role)
-        made[role] = {**(before if isinstance(before, dict) else {}), "column": picked}
-    else:
-        made.pop(role, None)
-
-
-def _measure(column: str, target: Any, hint: Suggestion | None, key: Any, *, propose: bool) -> Any:
+def _measure(column: str, target: Any, hint: Suggestion | None, key: Key, *, propose: bool) -> Any:
     """One column: its measure, and what is suggested, with the reason."""
     simple = target if isinstance(target, str) else _single(target)
     suggested = hint.measure if hint and hint.kind == "measure" else NOTHING
@@ -151,11 +162,11 @@ def _measure(column: str, target: Any, hint: Suggestion | None, key: Any, *, pro
             st.html(parts.note(_("{column} : règle écrite dans le texte.").format(column=column)))
             return target
         start = simple or (suggested if propose else NOTHING)
-        options = [NOTHING, *sorted(MEASURES, key=lambda one: label(MEASURES[one]).casefold())]
+        options = codes.measure_options()
         picked = st.selectbox(
             words.plain(column),
             options,
-            options.index(MeasureId(start)) if start else 0,
+            options.index(start),
             key=key(f"measure {column}"),
             format_func=_measure_name,
         )
@@ -164,17 +175,10 @@ def _measure(column: str, target: Any, hint: Suggestion | None, key: Any, *, pro
             if facet:
                 st.html(parts.said(_("découpage : {facet}").format(facet=facet)))
         elif hint and suggested and not simple:
-            st.html(suggestion(hint))
+            st.html(codes.suggestion(hint))
     if picked == NOTHING:
         return None
     return target if picked == simple else _aimed(target, picked)
-
-
-def suggestion(hint: Suggestion) -> str:
-    """What is proposed, marked as such, with the reason."""
-    name = label(MEASURES[MeasureId(hint.measure)])
-    text = _("Proposition à vérifier : {name}. {why}").format(name=name, why=hint.why)
-    return f'<p class="ck-said ck-mark">{parts.html(text)}</p>'
 
 
 def _aimed(target: Any, picked: str) -> Any:
@@ -188,14 +192,5 @@ def _single(target: Any) -> str | None:
     return None
 
 
-def _column(rule: Any) -> str:
-    """The one column of a rule; "" for any other rule."""
-    return str(rule["column"]) if isinstance(rule, dict) and "column" in rule else ""
-
-
-def _or_nothing(option: str) -> str:
-    return option or _("(aucun)")
-
-
 def _measure_name(option: str) -> str:
-    return label(MEASURES[MeasureId(option)]) if option else _("(non lue)")
+    return codes.measure_name(option) if option else _("(non lue)")

@@ -1,4 +1,4 @@
-"""One source: where it stands, its four acts, and its tabs: settings, columns, text, readings."""
+"""One source: where it stands, its four acts, and its tabs, from its settings to its readings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.series.model import Status
 from cockpit.views import anchors, french, parts
-from cockpit.views.admin import acts, listing, mapping, readings, settings, text, words
+from cockpit.views.admin import acts, contract, listing, mapping, readings, settings, text, words
 from cockpit.views.context import Context
 from cockpit.warehouse.held import Held
 
@@ -22,6 +22,7 @@ _HELD = 3
 TABS: dict[str, tuple[str, Callable[[Context, SourceState], None]]] = {
     "settings": (mark("Réglages"), settings.show),
     "columns": (mark("Colonnes"), mapping.show),
+    "contract": (mark("Contrat"), contract.show),
     "text": (mark("Texte"), text.show),
     "runs": (mark("Lectures"), readings.show),
 }
@@ -62,7 +63,7 @@ def named(context: Context) -> SourceState:
     for one in sources.listed(context.generation.home):
         if one.name == context.params.source:
             return one
-    raise BadRequest(field="source", expected="une source de la liste")
+    raise BadRequest(field="source", expected=mark("une source de la liste"))
 
 
 def _waiting(context: Context, one: SourceState) -> None:

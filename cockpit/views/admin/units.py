@@ -169,9 +169,11 @@ def _merge(context: Context, tree: UnitTree, unit: Unit) -> None:
         sure = st.checkbox(_("Je confirme le regroupement"), key=f"sure_merge_{unit.id}")
         if st.form_submit_button(_("Regrouper"), type="primary"):
             codes = [unit.id, *also]
-            said = _("{n} unité(s) reprises par « {name} » après le {day}.").format(
-                n=len(codes), name=name, day=dates.numeric(last)
-            )
+            said = ngettext(
+                "{n} unité reprise par « {name} » après le {day}.",
+                "{n} unités reprises par « {name} » après le {day}.",
+                len(codes),
+            ).format(n=len(codes), name=name, day=dates.numeric(last))
             me = words.who(context)
             home = context.generation.home
             _done(
@@ -199,7 +201,7 @@ def _folded(title: str) -> st.delta_generator.DeltaGenerator:
 def _last_day(key: str) -> date:
     found = st.date_input(_("Dernier jour"), clock.today(), format=_DAY, key=key)
     if not isinstance(found, date):
-        raise BadRequest(field="last_day", expected="un jour")
+        raise BadRequest(field="last_day", expected=mark("un jour"))
     return found
 
 

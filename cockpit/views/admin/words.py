@@ -17,6 +17,7 @@ from cockpit.series.model import Status
 from cockpit.views import anchors, dates, parts
 from cockpit.views.parts import Html
 from cockpit.views.status import CLASSES, ICONS
+from cockpit.wording import NBSP
 
 if TYPE_CHECKING:
     from cockpit.administer.sources import SourceState
@@ -87,7 +88,13 @@ def told() -> str:
 def announced(sentence: str, status: Status) -> str:
     """A sentence that a screen reader says too."""
     sign = f'<span aria-hidden="true">{ICONS[status]} </span>'
-    return f'<p class="ck-note {CLASSES[status]}" role="status">{sign}{escape(sentence)}</p>'
+    said = escape(unbroken(sentence))
+    return f'<p class="ck-note {CLASSES[status]}" role="status">{sign}{said}</p>'
+
+
+def unbroken(sentence: str) -> str:
+    """The sentence, whose lines never end inside its French quotation marks."""
+    return sentence.replace("« ", f"«{NBSP}").replace(" »", f"{NBSP}»")
 
 
 def refuse(sentence: str) -> None:
@@ -151,7 +158,9 @@ def plain(text: str) -> str:
 
 
 def back(label: str, address: str, here: str = "") -> str:
-    """The way up, then where we are."""
+    """The way up, then where we are; only a way back when the screen says it itself."""
+    if not here:
+        return f'<p class="ck-crumbs">{anchors.word(f"‹ {label}", address)}</p>'
     return anchors.crumbs([(label, address)], here)
 
 
@@ -168,5 +177,5 @@ def buttons(*listed: str) -> str:
 
 def panel(title: str, *sentences: str) -> str:
     """The head of an act: what it does, in words, before it is done."""
-    said = "".join(f"<p>{parts.html(one)}</p>" for one in sentences)
-    return f'<section class="ck-card"><h2>{escape(title)}</h2>{said}</section>'
+    said = "".join(f"<p>{parts.html(unbroken(one))}</p>" for one in sentences)
+    return f'<section class="ck-card"><h2>{escape(unbroken(title))}</h2>{said}</section>'
