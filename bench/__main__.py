@@ -11,11 +11,23 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import connectors, daily, hospital, ingest, phone, reading, report, rows, web
+from bench import (
+    connectors,
+    daily,
+    forecast,
+    forecast_monthly,
+    hospital,
+    ingest,
+    phone,
+    reading,
+    report,
+    rows,
+    web,
+)
 from cockpit.settings import Home
 
 RECORD = Path(__file__).parents[1] / "BENCHMARKS.md"
-PARTS = ("a", "b", "c", "d", "e")
+PARTS = ("a", "b", "c", "d", "e", "f")
 
 
 def main() -> None:
@@ -23,20 +35,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--full", action="store_true", help="every public series (hours)")
     parser.add_argument("--keep", type=Path, help="folder to work in and to leave behind")
     given = parser.parse_args()
     os.environ["COCKPIT_TODAY"] = "2026-11-26"
     parts = tuple(given.parts) or PARTS
     with tempfile.TemporaryDirectory(prefix="cockpit-bench-") as folder:
         sections = []
-        for section in measure(given.keep or Path(folder), parts, small=given.small):
+        for section in measure(given.keep or Path(folder), parts, given.small, given.full):
             report.show(section)
             sections.append(section)
     if parts == PARTS and not given.small:
         report.write(RECORD, sections, "make bench")
 
 
-def measure(folder: Path, parts: tuple[str, ...], *, small: bool) -> Iterator[report.Section]:
+def measure(
+    folder: Path, parts: tuple[str, ...], small: bool, full: bool
+) -> Iterator[report.Section]:
     """The sections asked for, in order."""
     folder.mkdir(parents=True, exist_ok=True)
     if "a" in parts:
@@ -55,6 +70,9 @@ def measure(folder: Path, parts: tuple[str, ...], *, small: bool) -> Iterator[re
         yield rows.section("(d) Le téléphone : 390x844, Fast 4G, processeur / 4", phone.run())
     if "e" in parts:
         yield connectors.run(folder / "connectors", small=small)
+    if "f" in parts:
+        yield forecast.run(folder / "forecast", small=small, full=full)
+        yield forecast_monthly.run(small=small)
 
 
 if __name__ == "__main__":

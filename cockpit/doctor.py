@@ -15,6 +15,7 @@ from cockpit.connect.config import load_sources
 from cockpit.connect.contract import Asked
 from cockpit.connect.structure import load_structure
 from cockpit.errors import CockpitError
+from cockpit.forecast.events import read as read_events
 from cockpit.kpi.catalogue import with_local
 from cockpit.warehouse.attach import Warehouse
 
@@ -49,6 +50,7 @@ def examine(home: Home) -> Iterator[Finding]:
         "cockpit.toml": _installation,
         "structure.csv": _structure,
         "kpis": _kpis,
+        "events.toml": _events,
         "state.db": _state,
         "generations": _generation,
     }
@@ -101,6 +103,10 @@ def _structure(home: Home) -> str:
 
 def _kpis(home: Home) -> str:
     return f"{len(with_local(home.kpis))} indicateurs."
+
+
+def _events(home: Home) -> str:
+    return f"{len(read_events(home.root))} événements marqués."
 
 
 def _state(home: Home) -> str:

@@ -1,10 +1,11 @@
-"""Processes that sources push to: started with the worker, started again when they end."""
+"""Processes that sources push to: started with the worker, started again when they end or when
+their settings change."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -25,9 +26,11 @@ _log = structlog.get_logger(__name__)
 
 @dataclass
 class Listener:
-    """One source's. falls: in a row. again_at: on the monotonic clock, 0 while it runs."""
+    """One source's. settings: those it was started with. falls: in a row. again_at: on the
+    monotonic clock, 0 while it runs."""
 
     child: Child
+    settings: dict[str, Any]
     falls: int = 0
     again_at: float = 0.0
 
@@ -49,18 +52,22 @@ def module_of(config: SourceConfig) -> str:
 
 
 def keep(home: Home, running: Listeners, configs: Sequence[SourceConfig]) -> None:
-    """A listener for each source that is pushed to, and none for the others."""
+    """A listener for each source that is pushed to, under its present settings; none for others."""
     wanted = {
-        config.name: module
+        config.name: (module, config.settings)
         for config in configs
         if not config.paused and (module := module_of(config))
     }
-    for name in set(running) - set(wanted):
-        children.end_all([running.pop(name).child])
-    for name, module in wanted.items():
+    gone = {
+        name
+        for name, known in running.items()
+        if name not in wanted or known.settings != wanted[name][1]
+    }
+    children.end_all([running.pop(name).child for name in sorted(gone)])
+    for name, (module, settings) in wanted.items():
         known = running.get(name)
         if known is None:
-            running[name] = Listener(children.start(home, module, name))
+            running[name] = Listener(children.start(home, module, name), settings)
         elif known.child.has_ended:
             _again(home, running, name, module)
 
@@ -72,4 +79,5 @@ def _again(home: Home, running: Listeners, name: str, module: str) -> None:
         known.again_at = now + _BACK_OFF_S[min(known.falls, len(_BACK_OFF_S) - 1)]
         _log.warning("listener ended", source=name, code=known.child.process.returncode)
     elif now >= known.again_at:
-        running[name] = Listener(children.start(home, module, name), known.falls + 1)
+        child = children.start(home, module, name)
+        running[name] = Listener(child, known.settings, known.falls + 1)

@@ -6,8 +6,9 @@ sentence in the run log. Whatever was landed before a crash is published by the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cockpit import clock, state
 from cockpit.access.scope import Scope, Site, scope_named
@@ -24,6 +25,9 @@ from cockpit.fetch import (
     record_failure,
     refused_row,
 )
+from cockpit.forecast.beds import store as bed_store
+from cockpit.forecast.beds.outlook import make_outlooks
+from cockpit.forecast.oversight import review
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
 from cockpit.kpi.installed import kpis_of
@@ -31,6 +35,9 @@ from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
 from cockpit.warehouse import attach, build, landing, publish, structure, update
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DERIVATIONS = (T2A,)
 
@@ -215,7 +222,16 @@ def _publish_forecasts(home: Home, say: Say) -> int:
     Fitting takes minutes, so that others publish meanwhile.
     """
     generation = attach.Warehouse(home).generation()
-    made = to_tables(make_forecasts(generation, home.installation, on_step=say))
+    number = generation.id
+    for act in review(generation, whole_scope(generation), kpis_of(home.kpis)):
+        say(f"Prévision arrêtée : {act.kpi} {act.unit}. {act.reason}")
+    for batch in make_forecasts(generation, home.installation, on_step=say):
+        number = _publish_made(home, to_tables(batch.forecasts, batch.past))
+    outlooks = make_outlooks(generation, home.installation, on_step=say)
+    return _publish_made(home, bed_store.to_tables(outlooks)) if outlooks else number
+
+
+def _publish_made(home: Home, made: Mapping[str, pa.Table]) -> int:
     with publish.publishing(home.generations, patience_s=_PATIENCE_S):
         update.publish_forecasts(home, made)
         return _publish_alerts(home)

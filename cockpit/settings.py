@@ -17,6 +17,8 @@ from pydantic_core import ErrorDetails
 
 from cockpit.errors import BadSettings
 from cockpit.places import canonical_place
+from cockpit.regions import EXPECTED as EXPECTED_REGION
+from cockpit.regions import METROPOLE, known_region
 
 
 class Network(BaseModel):
@@ -27,6 +29,19 @@ class Network(BaseModel):
     allow: frozenset[Annotated[str, AfterValidator(canonical_place)]] = frozenset()
 
 
+class Forecasts(BaseModel):
+    """Where forecasts are fitted: in child processes here, or on a cluster.
+
+    address: of the cluster (`tcp://…:8786`, `ray://…:10001`, `spark://…:7077`); empty, the engine
+    starts one on this machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: Literal["local", "dask", "ray", "spark"] = "local"
+    address: str = Field("", pattern=r"^([a-z]+://[A-Za-z0-9.:_\[\]-]+)?$")
+
+
 class Installation(BaseModel):
     """`cockpit.toml`: the hospital's name and its calendar; every field has a default."""
 
@@ -34,24 +49,29 @@ class Installation(BaseModel):
 
     name: str = Field("Mon établissement", min_length=1)
     language: Literal["fr", "en"] = "fr"
-    school_zone: Literal["A", "B", "C"] = "B"
-    holidays: Literal["metropole", "alsace-moselle"] = "metropole"
+    school_zone: Literal["A", "B", "C", "none"] = "B"
+    holidays: Annotated[str, AfterValidator(known_region)] = METROPOLE
     keep_generations: int = Field(10, ge=2, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
     network: Network = Network()
+    forecast: Forecasts = Forecasts()
+    bed_safety_pct: float = Field(0.0, ge=0, le=30)
     duckdb_memory_limit: str = Field("2GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")
 
 
 _EXPECTED = {
     "name": "un texte non vide",
     "language": "fr ou en",
-    "school_zone": "A, B ou C",
-    "holidays": "metropole ou alsace-moselle",
+    "school_zone": "A, B, C, ou none hors des trois zones",
+    "holidays": EXPECTED_REGION,
     "keep_generations": "un entier de 2 à 1000",
     "host": "une adresse entre guillemets",
     "port": "un entier de 1 à 65535",
     "network.allow": "une liste de textes « serveur:port », comme « fhir.hopital.local:443 »",
+    "forecast.engine": "local, dask, ray ou spark",
+    "forecast.address": "une adresse comme « tcp://grappe.hopital.local:8786 »",
+    "bed_safety_pct": "un pourcentage des lits ouverts, de 0 à 30",
     "duckdb_memory_limit": "une taille comme 512MB ou 2GB",
 }
 

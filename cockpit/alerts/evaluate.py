@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from cockpit.alerts.model import Alert, Rule
 from cockpit.alerts.read import grain_of, observed
 from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
 from cockpit.alerts.store import visible
+from cockpit.forecast.oversight import drawable
 from cockpit.forecast.store import latest
 from cockpit.kpi import provisional
 from cockpit.kpi.model import Grain, Kpi
@@ -104,7 +105,8 @@ def _of_unit(
                 return
     coming = latest(generation, scope, kpi, unit.id)
     if coming is not None:
-        crossing = first_crossing(coming, kpi, today)
+        ahead = drawable(generation, scope, kpi, unit.id)
+        crossing = first_crossing(replace(coming, points=ahead), kpi, today)
         if crossing is not None:
             yield forecast_alert(crossing, coming, rule, kpi, unit)
 

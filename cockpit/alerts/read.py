@@ -121,22 +121,21 @@ def _references(asked: _Asked, rows: pd.DataFrame, start: date, end: date) -> di
         return _by_period(asked.read(start, end, "budget"))
     if threshold.against == "last_year":
         before = _by_period(asked.read(_year_before(start), _year_before(end)))
-        alsace = asked.generation.home.installation.holidays == "alsace-moselle"
+        region = asked.generation.home.installation.holidays
         return {
-            _year_after(day): value * _working_ratio(kpi, day, asked.grain, alsace_moselle=alsace)
+            _year_after(day): value * _working_ratio(kpi, day, asked.grain, region=region)
             for day, value in before.items()
         }
     return {} if kpi.target is None else dict.fromkeys(rows["period"], kpi.target)
 
 
-def _working_ratio(kpi: Kpi, start: date, grain: Grain, *, alsace_moselle: bool) -> float:
+def _working_ratio(kpi: Kpi, start: date, grain: Grain, *, region: str) -> float:
     """Working days of the period a year later over its own; 1 unless the KPI is compared so."""
     if not kpi.compare_working_days or kpi.denominator or grain is not Grain.MONTH:
         return 1.0
     later = _year_after(start)
     then, now = (
-        working_days(Window(first, end_of(first, grain)), alsace_moselle=alsace_moselle)
-        for first in (start, later)
+        working_days(Window(first, end_of(first, grain)), region=region) for first in (start, later)
     )
     return now / then if then else 1.0
 

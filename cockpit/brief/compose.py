@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -12,19 +13,21 @@ from cockpit.alerts.store import active
 from cockpit.brief import sentences
 from cockpit.brief.model import Brief, BriefLine, LineKind
 from cockpit.brief.rank import adverse, good
+from cockpit.forecast.oversight import acts_mark, drawable, overseen
 from cockpit.forecast.store import latest
 from cockpit.kpi.catalogue import KPIS, home_kpis
-from cockpit.kpi.model import Domain, Kpi, KpiId
+from cockpit.kpi.model import Domain, Kpi, KpiId, UnitId
 from cockpit.series.model import ForecastPoint, Period, Status, Trend, Window
 from cockpit.series.trend import trends
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from cockpit.access.scope import Scope
     from cockpit.alerts.model import Alert
     from cockpit.forecast.model import Forecast
     from cockpit.kpi.units import Unit
+    from cockpit.state.forecasts import ForecastAct
     from cockpit.warehouse.attach import Generation
 
 MOST_LINES = 6
@@ -35,6 +38,20 @@ _COUNTED = (Status.RED, Status.AMBER, Status.OK)
 _SEVERITY = {"red": Status.RED, "amber": Status.AMBER}
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The forecast of one KPI, and the days that a person corrected."""
+
+    kpi: Kpi
+    forecast: Forecast | None
+    corrected: Mapping[date, ForecastAct] = field(default_factory=dict)
+
+    def expected(self, point: ForecastPoint) -> float:
+        """The corrected figure of a day, else the model's."""
+        act = self.corrected.get(point.day)
+        return point.mid if act is None or act.value is None else act.value
+
+
 def brief(generation: Generation, scope: Scope) -> Brief:
     """The brief of a scope at the first of its units; kept for the generation and the day.
 
@@ -43,7 +60,7 @@ def brief(generation: Generation, scope: Scope) -> Brief:
     more than six.
     """
     today = clock.today()
-    key = ("brief", *scope.key(), today)
+    key = ("brief", *scope.key(), today, acts_mark(generation.home))
     return generation.cached(key, lambda: _make(generation, scope, today))
 
 
@@ -55,7 +72,7 @@ def _make(generation: Generation, scope: Scope, today: date) -> Brief:
     tiles = [kpi for kpi in home_kpis() if kpi.domain in scope.domains]
     moves = trends(generation, scope, _moving(seen), unit.id, Period.WEEK)
     alerts = active(generation, scope)
-    ahead = [(kpi, latest(generation, scope, kpi, unit.id)) for kpi in tiles]
+    ahead = [_ahead(generation, scope, kpi, unit.id) for kpi in tiles]
     statuses = {one.kpi.id: one.status for one in found if one.status in _COUNTED}
     words = sentences.headline(statuses, _hospital_alerts(generation, alerts))
     return Brief(
@@ -71,6 +88,16 @@ def _make(generation: Generation, scope: Scope, today: date) -> Brief:
             tuple(coming(ahead, unit, today)),
         ),
     )
+
+
+def _ahead(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Ahead:
+    """The forecast of a tile as it may be shown, with the figures that a person corrected."""
+    made = latest(generation, scope, kpi, unit)
+    if made is None:
+        return Ahead(kpi, None)
+    points = drawable(generation, scope, kpi, unit)
+    corrected = overseen(generation.home, kpi.id, unit).overrides if points else {}
+    return Ahead(kpi, replace(made, points=points), corrected)
 
 
 def _moving(kpis: Iterable[Kpi]) -> list[Kpi]:
@@ -189,15 +216,15 @@ def steady_line(trend: Trend) -> BriefLine:
     )
 
 
-def coming(
-    ahead: Iterable[tuple[Kpi, Forecast | None]], unit: Unit, today: date
-) -> Iterator[BriefLine]:
+def coming(ahead: Iterable[Ahead], unit: Unit, today: date) -> Iterator[BriefLine]:
     """The busiest of the next seven days for each daily forecast still ahead, in tile order."""
-    for kpi, made in ahead:
+    for one in ahead:
+        kpi, made = one.kpi, one.forecast
         points = [] if made is None or kpi.step != "day" else _next_days(made.points, today)
         if made is not None and points:
-            worst = (min if kpi.direction == "up" else max)(points, key=lambda point: point.mid)
-            words = sentences.coming(kpi, unit.label, worst, made)
+            worst = (min if kpi.direction == "up" else max)(points, key=one.expected)
+            act = one.corrected.get(worst.day)
+            words = sentences.coming(kpi, unit.label, worst, made, act)
             yield BriefLine(
                 "coming",
                 Status.NONE,
@@ -206,7 +233,7 @@ def coming(
                 kpi.id,
                 unit.id,
                 Window(worst.day, worst.day),
-                worst.mid,
+                one.expected(worst),
             )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cockpit.forecast.model import Forecast
     from cockpit.i18n import Language
     from cockpit.kpi.model import Kpi, KpiId
+    from cockpit.state.forecasts import ForecastAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,17 @@ def steady(trend: Trend) -> Both:
     return Both(_steady(trend, "fr"), _steady(trend, "en"))
 
 
-def coming(kpi: Kpi, unit_label: str, point: ForecastPoint, made: Forecast) -> Both:
-    """What is expected, with its range and its usual error."""
+def coming(
+    kpi: Kpi,
+    unit_label: str,
+    point: ForecastPoint,
+    made: Forecast,
+    corrected: ForecastAct | None = None,
+) -> Both:
+    """What is expected, with its range and its usual error, or who corrected it."""
+    if corrected is not None and corrected.value is not None:
+        by = (kpi, unit_label, point, corrected.value, corrected.who)
+        return Both(_corrected(*by, "fr"), _corrected(*by, "en"))
     return Both(
         _coming(kpi, unit_label, point, made, "fr"), _coming(kpi, unit_label, point, made, "en")
     )
@@ -147,3 +157,17 @@ def _coming(
         error = "erreur habituelle à 7 jours" if language == "fr" else "usual error at 7 days"
         said += f" ; {error} {percent(made.mape, 0, language)}"
     return typed(said, language) + "."
+
+
+def _corrected(  # noqa: PLR0917 - one sentence, what it says
+    kpi: Kpi, unit_label: str, point: ForecastPoint, value: float, who: str, language: Language
+) -> str:
+    """The person's figure first, the model's beside it."""
+    figure, when = with_unit(value, kpi, language), weekday(point.day, language)
+    model = bare(point.mid, kpi, language)
+    name = _name(kpi, language)
+    if language == "fr":
+        said = f"À venir · {name} · {unit_label} : {figure} {when}, corrigé par {who}"
+        return typed(f"{said} (modèle : {model})", language) + "."
+    said = f"Coming · {name} · {unit_label} : {figure} on {when}, corrected by {who}"
+    return f"{said} (model: {model})."

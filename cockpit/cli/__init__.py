@@ -14,6 +14,8 @@ from cockpit.cli import (
     kpis,
     later,
     look,
+    oversight,
+    outlook,
     secret,
     serving,
     sources,
@@ -24,10 +26,13 @@ app = application("Cockpit : le tableau de bord d'une direction d'hôpital.")
 app.add_typer(sources.app, name="source")
 app.add_typer(kpis.app, name="kpi")
 app.add_typer(forecasts.app, name="forecast")
+app.add_typer(outlook.whatif, name="whatif")
 app.add_typer(alerts.app, name="alert")
 app.add_typer(secret.app, name="secret")
 app.add_typer(later.users, name="user")
-later.register(forecasts.app, alerts.app)
+outlook.register(forecasts.app)
+oversight.register(forecasts.app)
+later.register(alerts.app)
 for module in (administer, serving, keep, look, secret):
     module.register(app)
 

@@ -56,9 +56,8 @@ def series(  # noqa: PLR0917 - one parameter per option
     from cockpit.answers import ask  # noqa: PLC0415
     from cockpit.answers import give as answers  # noqa: PLC0415
 
-    given = {"unit": unit, "from": start, "to": end, "grain": grain, "by": by}
-    given |= {"scenario": scenario, "facet": facet}
-    params = {name: value for name, value in given.items() if value is not None}
+    params = _asked(unit=unit, start=start, end=end)
+    params |= _asked(grain=grain, by=by, scenario=scenario, facet=facet)
     with visiting(role) as who:
         answer = answers.series(who, ask.series_question(who.kpi(kpi), params))
     if as_json:
@@ -81,8 +80,7 @@ def lineage(  # noqa: PLR0917 - one parameter per option
     """D'où vient un chiffre : mesures, livraisons, fichiers, lignes."""
     from cockpit.answers import ask, origin  # noqa: PLC0415
 
-    given = {"unit": unit, "from": start, "to": end}
-    params = {name: value for name, value in given.items() if value is not None}
+    params = _asked(unit=unit, start=start, end=end)
     with visiting(role) as who:
         answer = origin.lineage(who, ask.series_question(who.kpi(kpi), params))
     columns = ("measure", "source", "file", "rows", "first_day", "last_day", "received_at")
@@ -98,3 +96,9 @@ def reconcile(as_json: Json = False, role: As = None) -> None:
         found = origin.reconciliations(who)
     columns = ("id", "label", "left", "right", "tolerance_pct", "broken")
     give(found, as_json=as_json, columns=columns)
+
+
+def _asked(**options: str | None) -> dict[str, str]:
+    """The parameters of a question, as its address names them; an option left out is absent."""
+    names = {"start": "from", "end": "to"}
+    return {names.get(name, name): value for name, value in options.items() if value is not None}

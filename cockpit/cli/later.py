@@ -9,9 +9,8 @@ from cockpit.cli.out import FAILED, application, say
 users = application("Les comptes : pas encore dans cette version.")
 
 
-def register(forecast: typer.Typer, alert: typer.Typer) -> None:
+def register(alert: typer.Typer) -> None:
     """Give each promised name its sentence."""
-    _promise(forecast, "backtest", "Le banc d'essai des prévisions")
     _promise(alert, "dry-run", "L'essai d'une règle sur le passé")
     for name in ("add", "list", "role"):
         _promise(users, name, "La gestion des comptes")

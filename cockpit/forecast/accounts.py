@@ -1,22 +1,25 @@
 """Landings as forecasts: which accounts are read, and how a landing is stored and read back.
 
 The result is the KPI's own forecast (facet ""); its parts are facets of the same run:
-`revenue/1`, `expense/2` (range of a title), `realised/revenue/1` (booked so far) and
-`budget/revenue/1`, `budget` (voted). Every figure is in the KPI's unit.
+`revenue/1`, `expense/2` (range of a title), `revenue`, `expense` (of a side), `realised/revenue/1`
+(booked so far), `budget/revenue/1`, `budget` (voted) and `usual_error`. Every figure is in the
+KPI's unit. A landing made again because a closed month was restated keeps its origin and carries
+the day of its data in its model's name (`landing_ets12_profile@2026-11-21`): what was stored stays.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cockpit.forecast.landing import Landing, Side, TitleLanding, landing
+from cockpit.forecast.landing import Landing, Side, TitleLanding
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.store import parts
 from cockpit.kpi.compute import series
-from cockpit.kpi.model import Grain, Kpi, Scenario, UnitId
+from cockpit.kpi.model import Grain, Kpi, MeasureId, Scenario, Term, UnitId
 from cockpit.series.model import ForecastPoint
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from cockpit.access.scope import Scope
     from cockpit.warehouse.attach import Generation
 
-MODEL = "landing_profile"
+MODEL = "landing_ets12_profile"
 SIDES: Mapping[Side, tuple[str, ...]] = {
     "revenue": ("1", "2", "3"),
     "expense": ("1", "2", "3", "4"),
@@ -33,6 +36,7 @@ SIDES: Mapping[Side, tuple[str, ...]] = {
 _YEARS_READ = 4
 _BUDGET = "budget"
 _REALISED = "realised"
+_USUAL_ERROR = "usual_error"
 
 
 def ledger(
@@ -75,50 +79,74 @@ def ledger(
     return rows[["month", "side", "title", "value"]].astype({"value": float})
 
 
-def landings(history: pd.DataFrame, budget: pd.DataFrame, year: int) -> Iterator[Landing]:
-    """The landing as it stood after each closed month of the year, oldest first."""
-    months = pd.to_datetime(history["month"])
-    newest = landing(history, year, budget)
-    if newest is None:
-        return
-    for closed in range(1, newest.closed_months):
-        known = landing(history[months <= pd.Timestamp(year, closed, 1)], year, budget)
-        if known is not None and known.closed_months == closed:
-            yield known
-    yield newest
+def uncoded(
+    generation: Generation, scope: Scope, t2a: Kpi, unit: UnitId, *, year: int, until: date
+) -> pd.DataFrame:
+    """Activity revenue that is estimated because it is not coded yet: month, side, title, value.
+
+    t2a: the KPI `t2a_revenue`, which includes the estimate. All of it belongs to title 1.
+    """
+    coded = replace(t2a, numerator=(Term(MeasureId("t2a_coded_eur")),))
+    whole, known = (
+        series(
+            generation, scope, kpi, unit, start=date(year, 1, 1), end=until, grain=Grain.MONTH
+        ).set_index("period")["value"]
+        for kpi in (t2a, coded)
+    )
+    waiting = whole.sub(known, fill_value=0.0).clip(lower=0.0) / t2a.scale
+    return pd.DataFrame(
+        {"month": waiting.index, "side": "revenue", "title": "1", "value": waiting.to_numpy(float)}
+    )
 
 
 def as_forecasts(
-    found: Landing, kpi: Kpi, unit: UnitId, *, made_at: datetime, whole_only: bool
+    found: Landing,
+    kpi: Kpi,
+    unit: UnitId,
+    *,
+    made_at: datetime,
+    whole_only: bool,
+    revised: date | None = None,
 ) -> Iterator[Forecast]:
-    """The rows of one landing. whole_only: the result and its budget, without the titles."""
+    """The rows of one landing. whole_only: the result and its budget, without the titles.
+
+    revised: last day of the data it was made again on; None for the first of its origin.
+    """
     rows = {"": (found.p10, found.p50, found.p90)}
     if found.budget is not None:
         rows[_BUDGET] = (found.budget,) * 3
     if not whole_only:
         rows |= dict(_parts(found))
-    target = date(found.year, 12, 31)
-    for facet, values in rows.items():
-        low, mid, high = (value * kpi.scale for value in values)
+    rows = {
+        facet: (low * kpi.scale, mid * kpi.scale, high * kpi.scale)
+        for facet, (low, mid, high) in rows.items()
+    }
+    for facet, (low, mid, high) in rows.items():
         yield Forecast(
             kpi=kpi.id,
             unit=unit,
-            model=MODEL,
+            model=f"{MODEL}@{revised}" if revised else MODEL,
             origin=found.origin,
             made_at=made_at,
             history_from=date(found.year, 1, 1),
-            points=(ForecastPoint(target, low, mid, high),),
+            points=(ForecastPoint(date(found.year, 12, 31), low, mid, high),),
             facet=facet,
         )
 
 
 def _parts(found: Landing) -> Iterator[tuple[str, tuple[float, float, float]]]:
-    for title in found.by_title:
-        name = f"{title.side}/{title.title}"
+    if found.usual_error is not None:
+        yield _USUAL_ERROR, (found.usual_error,) * 3
+    for title in (*found.by_side, *found.by_title):
+        name = _name(title.side, title.title)
         yield name, (title.p10, title.p50, title.p90)
         yield f"{_REALISED}/{name}", (title.realised,) * 3
         if title.budget is not None:
             yield f"{_BUDGET}/{name}", (title.budget,) * 3
+
+
+def _name(side: Side, title: str) -> str:
+    return f"{side}/{title}" if title else side
 
 
 def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Landing | None:
@@ -129,36 +157,35 @@ def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId)
     rows = [row for row in parts(generation, scope, kpi, unit) if row.points]
     if not rows:
         return None
-    origin = max(row.origin for row in rows)
-    at = {row.facet: row.points[0] for row in rows if row.origin == origin}
+    origin, model = max((row.origin, row.model) for row in rows)
+    at = {row.facet: row.points[0] for row in rows if (row.origin, row.model) == (origin, model)}
     euros = {facet: _in_euros(point, kpi) for facet, point in at.items()}
-    whole, voted = euros[""], euros.get(_BUDGET)
-    names = [f"{side}/{title}" for side, titles in SIDES.items() for title in titles]
-    titles = tuple(_title(name, euros) for name in names if name in euros)
+    whole, voted, usual = euros[""], euros.get(_BUDGET), euros.get(_USUAL_ERROR)
     return Landing(
         at[""].day.year,
         origin.month,
-        titles,
+        tuple(
+            _titles(euros, [(side, title) for side, titles in SIDES.items() for title in titles])
+        ),
         whole.low,
         whole.mid,
         whole.high,
         voted.mid if voted else None,
+        usual.mid if usual else None,
+        tuple(_titles(euros, [(side, "") for side in SIDES])),
     )
 
 
-def _title(name: str, euros: Mapping[str, ForecastPoint]) -> TitleLanding:
-    side, title = name.split("/")
-    voted = euros.get(f"{_BUDGET}/{name}")
-    point = euros[name]
-    return TitleLanding(
-        cast("Side", side),
-        title,
-        euros[f"{_REALISED}/{name}"].mid,
-        point.low,
-        point.mid,
-        point.high,
-        voted.mid if voted else None,
-    )
+def _titles(
+    euros: Mapping[str, ForecastPoint], keys: list[tuple[Side, str]]
+) -> Iterator[TitleLanding]:
+    for side, title in keys:
+        name = _name(side, title)
+        if name in euros:
+            point, voted = euros[name], euros.get(f"{_BUDGET}/{name}")
+            realised = euros[f"{_REALISED}/{name}"].mid
+            budget = voted.mid if voted else None
+            yield TitleLanding(side, title, realised, point.low, point.mid, point.high, budget)
 
 
 def _in_euros(point: ForecastPoint, kpi: Kpi) -> ForecastPoint:

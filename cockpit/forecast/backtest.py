@@ -1,72 +1,114 @@
-"""The error printed on the card: the same models, refitted in the past, against what came after."""
+"""The engine refitted in the past, against what came after.
+
+Rolling origins with an expanding window: at each origin the models see nothing of what follows, and
+the intervals are calibrated on the origins before it, on days that had come.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from cockpit.forecast.models import prophet_fr, weekday_mean
-from cockpit.series.model import ForecastPoint
+from cockpit.forecast import combination, scores
+from cockpit.forecast.conformal import LEVELS, calibrate
+from cockpit.forecast.models import naive7
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cockpit.forecast.calendar_fr import FrenchCalendar
+    from cockpit.forecast.history import History
+    from cockpit.forecast.prediction import Prediction
 
-Model = Callable[..., tuple[ForecastPoint, ...]]
-
-MODELS: Mapping[str, Model] = {
-    prophet_fr.NAME: prophet_fr.fit_predict,
-    weekday_mean.NAME: weekday_mean.fit_predict,
-}
-
-HORIZON_DAYS = 7
-ORIGINS = 3
-STEP_DAYS = 17  # not a multiple of 7, so that the origins do not share their weekday
+ORIGINS = 18
+STEP_DAYS = 20  # not a multiple of 7, so that the origins do not share their weekday
+HORIZON_DAYS = 28
+FEWEST_DAYS = 56
+COLUMNS = ("model", "origin", "day", "step", "predicted", "observed", "scale")
 
 
-def mape_at_7_days(
-    history: pd.DataFrame, model: str, *, calendar: FrenchCalendar, origins: int = ORIGINS
-) -> float | None:
-    """Mean absolute error of the next seven days, in percent of what was observed.
+def origins_of(
+    history: History, *, count: int, step: int, horizon: int, fewest: int = FEWEST_DAYS
+) -> list[date]:
+    """Last days known, oldest first; `horizon` steps have come, `fewest` days lie before."""
+    last = history.last - timedelta(days=horizon)
+    wanted = [last - timedelta(days=step * back) for back in range(count)]
+    return [day for day in reversed(wanted) if (day - history.first).days + 1 >= fewest]
 
-    Sum of the errors over sum of the values, over the last origins, 17 days apart. The model sees
-    nothing after each origin. None when the history leaves no room for it, or when the observed
-    values are not all positive or zero (a percentage would mean nothing).
+
+def backtest(
+    history: History,
+    *,
+    calendar: FrenchCalendar,
+    members: Sequence[str] = combination.MEMBERS,
+    beside: Sequence[str] = (naive7.NAME,),
+    origins: int = ORIGINS,
+    step: int = STEP_DAYS,
+    horizon: int = HORIZON_DAYS,
+) -> pd.DataFrame:
+    """Rows as `scores` reads them, for each member, for their mean and for the models beside.
+
+    The rows of every model also hold `low50`..`high95`, NaN while fewer than six origins were
+    past. Edge: no rows when the history has no room for one origin.
     """
-    if history["value"].min() < 0:
-        return None
-    errors, observed = 0.0, 0.0
-    for origin in _origins(history, origins):
-        known = history[history["day"] <= origin]
-        coming = history[history["day"] > origin].set_index("day")["value"]
-        points = MODELS[model](known, HORIZON_DAYS, calendar=calendar)
-        for point in points:
-            if point.day in coming.index:
-                errors += abs(float(coming[point.day]) - point.mid)
-                observed += float(coming[point.day])
-    return 100 * errors / observed if observed > 0 else None
+    days = origins_of(history, count=origins, step=step, horizon=horizon)
+    made = []
+    for day in days:
+        known = history.until(day)
+        if known is not None:
+            said = combination.predict(known, horizon, calendar=calendar, members=members)
+            for name in beside:
+                said[name] = combination.MODELS[name](known, horizon, calendar=calendar)
+            made.append(joined(list(predicted_rows(known, said)), history))
+    if not made:
+        return pd.DataFrame(columns=[*COLUMNS, *_bounds()])
+    rows = pd.concat(made, ignore_index=True)
+    return pd.concat([with_intervals(same) for _, same in rows.groupby("model")], ignore_index=True)
 
 
-def _origins(history: pd.DataFrame, count: int) -> list[object]:
-    """Last days known at each origin; at least nine weeks of history stay before each."""
-    last, first = history["day"].iloc[-1], history["day"].iloc[0]
-    wanted = [last - timedelta(days=HORIZON_DAYS + STEP_DAYS * back) for back in range(count)]
-    return [day for day in wanted if (day - first).days >= (weekday_mean.WEEKS + 1) * 7]
+def predicted_rows(known: History, made: dict[str, Prediction]) -> Iterator[pd.DataFrame]:
+    """What each model expects at this origin: `model`, `origin`, `day`, `step`, `predicted`."""
+    for name, prediction in made.items():
+        steps = np.arange(1, len(prediction.mean) + 1)
+        yield pd.DataFrame(
+            {
+                "model": name,
+                "origin": known.last,
+                "day": known.coming(len(steps)).astype(object),
+                "step": steps,
+                "predicted": prediction.mean,
+                "scale": scores.scale(known),
+            }
+        )
 
 
-def coverage(history: pd.DataFrame, model: str, *, calendar: FrenchCalendar, origins: int) -> float:
-    """Share of the observed values inside the 80 % interval over seven days; NaN without any."""
-    inside: list[bool] = []
-    for origin in _origins(history, origins):
-        known = history[history["day"] <= origin]
-        coming = history[history["day"] > origin].set_index("day")["value"]
-        inside += [
-            point.low <= float(coming[point.day]) <= point.high
-            for point in MODELS[model](known, HORIZON_DAYS, calendar=calendar)
-            if point.day in coming.index
-        ]
-    return float(np.mean(inside)) if inside else float("nan")
+def joined(made: list[pd.DataFrame], history: History) -> pd.DataFrame:
+    """Rows of `predicted_rows` beside what was observed; days that have not come are left out."""
+    rows = pd.concat(made, ignore_index=True)
+    places = (rows["day"].to_numpy().astype("datetime64[D]") - history.days[0]).astype(int)
+    inside = (places >= 0) & (places < len(history))
+    rows, places = rows[inside], places[inside]
+    known: pd.DataFrame = rows.assign(observed=history.values[places]).dropna(subset=["observed"])
+    return known[list(COLUMNS)].reset_index(drop=True)
+
+
+def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one model with the intervals that could be announced at each origin."""
+    found = []
+    for origin, now in rows.groupby("origin"):
+        calibration = calibrate(rows[(rows["origin"] < origin) & (rows["day"] <= origin)])
+        bounds: dict[str, Any] = dict.fromkeys(_bounds(), np.nan)
+        if calibration is not None:
+            for level in LEVELS:
+                low, high = calibration.interval(
+                    now["predicted"].to_numpy(float), now["step"].to_numpy(float), level
+                )
+                bounds |= {f"low{level}": low, f"high{level}": high}
+        found.append(now.assign(**bounds))
+    return pd.concat(found, ignore_index=True)
+
+
+def _bounds() -> list[str]:
+    return [f"{side}{level}" for level in LEVELS for side in ("low", "high")]

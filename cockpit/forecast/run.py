@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cockpit import clock
 from cockpit.access.scope import Scope, scope_named
-from cockpit.forecast import accounts
-from cockpit.forecast.backtest import MODELS, mape_at_7_days
-from cockpit.forecast.calendar_fr import FrenchCalendar
+from cockpit.forecast import decide, events
+from cockpit.forecast.calendar_fr import Event, FrenchCalendar
+from cockpit.forecast.choose import Series, chosen, is_home, tops_of
+from cockpit.forecast.coherent import reconciled
+from cockpit.forecast.distributed import fit_all
+from cockpit.forecast.fit import Fitted, Job
+from cockpit.forecast.history import History
+from cockpit.forecast.landing_run import LANDING, landing_forecasts
 from cockpit.forecast.model import Forecast
-from cockpit.forecast.models import prophet_fr, weekday_mean
-from cockpit.forecast.refuse import refusal, usual_weekdays
+from cockpit.forecast.monthly_run import monthly_forecasts
+from cockpit.forecast.store import Key, past_of, stored_hashes
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Domain, Grain, Kpi, KpiId, UnitId
 
 if TYPE_CHECKING:
-    from cockpit.forecast.landing import Side
-    from cockpit.series.model import ForecastPoint
     from cockpit.settings import Installation
     from cockpit.warehouse.attach import Generation
 
-HORIZON_DAYS = 14
-LANDING = KpiId("year_end_landing")
-REVENUE, EXPENSE = KpiId("revenue_by_title"), KpiId("expense_by_title")
-
-_PROPHET_FROM_DAYS = 90
-_YEARS_READ = 3
-_ALSO_BY_POLE = KpiId("bed_occupancy_rate")
+_YEARS_READ = 4
 
 Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Forecasts to publish together, and what to keep of them (`forecast_past`)."""
+
+    forecasts: tuple[Forecast, ...]
+    past: pd.DataFrame
 
 
 def make_forecasts(
@@ -43,131 +50,160 @@ def make_forecasts(
     *,
     on_step: Step = lambda _text: None,
     kpis: Mapping[KpiId, Kpi] = KPIS,
-) -> tuple[Forecast, ...]:
-    """Daily forecasts of the home tiles and year-end landings, for the group and each site.
+) -> Iterator[Batch]:
+    """Landings, then the tiles of the home screen, then every other series, then the months.
 
-    kpis: the catalogue. on_step hears one short line per series (progress, logs).
-    A series that allows no forecast gives one that is refused, with its sentence.
-    Cost: about one second per series on one core; about 30 series in the sample hospital.
+    kpis: the catalogue. on_step hears one short line per KPI (progress, logs). Only what the data
+    changed is fitted: a series whose hash is stored is left alone. A series that allows no forecast
+    gives one that is refused, with its sentence.
     """
     scope = scope_named(None, tuple(unit.id for unit in generation.units.roots()), ())
-    wanted = list(chosen(generation, kpis.values()))
-    found: list[Forecast] = []
-    for number, (kpi, unit) in enumerate(wanted, start=1):
-        on_step(f"{number}/{len(wanted)} {kpi.id} {unit}")
-        history = read_history(generation, scope, kpi, unit)
-        if not history.empty:
-            found.append(forecast_series(history, kpi, unit, installation))
+    tops = tops_of(generation)
     on_step(LANDING)
-    found += _landings(generation, scope, kpis)
-    return tuple(found)
+    landings = [landing_forecasts(generation, scope, kpis, unit) for unit in tops]
+    yield Batch(tuple(chain.from_iterable(landings)), pd.DataFrame())
+    run = _Run(generation, installation, scope, on_step)
+    wanted = list(chosen(generation, kpis.values()))
+    for home in (True, False):
+        yield run.batch([one for one in wanted if is_home(one.kpi) is home])
+    on_step("monthly")
+    months = [
+        monthly_forecasts(generation, scope, kpi, unit) for kpi in kpis.values() for unit in tops
+    ]
+    yield Batch(tuple(chain.from_iterable(months)), pd.DataFrame())
 
 
-def chosen(generation: Generation, kpis: Iterable[Kpi]) -> Iterator[tuple[Kpi, UnitId]]:
-    """The (KPI, unit) pairs that get a daily forecast, in the order of the home screen."""
-    units = generation.units
-    tops = [unit.id for unit in (*units.roots(), *units.establishments())]
-    tops = list(dict.fromkeys(tops))
-    for kpi in sorted(filter(forecastable, kpis), key=lambda kpi: kpi.home_rank):
-        yield from ((kpi, unit) for unit in tops)
-        if kpi.id == _ALSO_BY_POLE:
-            yield from ((kpi, unit.id) for unit in units if unit.level == "pole")
+class _Run:
+    """What the fits of one generation share."""
+
+    def __init__(
+        self, generation: Generation, installation: Installation, scope: Scope, on_step: Step
+    ) -> None:
+        self._generation = generation
+        self._installation = installation
+        self._scope = scope
+        self._on_step = on_step
+        self._events = events.load(generation.home.root)
+        if self._events.problem:
+            on_step(self._events.problem)
+        self._past = past_of(generation)
+        self._stored = stored_hashes(generation)
+
+    def batch(self, wanted: list[Series]) -> Batch:
+        """Fits of these series, reconciled KPI by KPI."""
+        jobs = [job for same in self._by_kpi(wanted) for job in self._changed(same)]
+        forecasts: list[Forecast] = []
+        kept: list[pd.DataFrame] = []
+        fitted = fit_all(jobs, self._installation.forecast, on_step=self._on_step)
+        for kpi, fits in groupby(zip(jobs, fitted, strict=True), key=lambda one: one[0].kpi):
+            self._on_step(kpi.id)
+            done = [made for _, made in fits]
+            forecasts += self._coherent(kpi, [made.forecast for made in done])
+            kept += [_named(made) for made in done if len(made.past)]
+        return Batch(tuple(forecasts), pd.concat(kept) if kept else pd.DataFrame())
+
+    @staticmethod
+    def _by_kpi(wanted: list[Series]) -> Iterator[list[Series]]:
+        for _, same in groupby(wanted, key=lambda one: one.kpi.id):
+            yield list(same)
+
+    def _changed(self, same: list[Series]) -> list[Job]:
+        """The jobs of one KPI; none when no series of it changed (they are reconciled together)."""
+        jobs = [job for job in map(self._job, same) if job is not None]
+        if all(self._stored.get(_key(job)) == job.data_hash() for job in jobs):
+            return []
+        return jobs
+
+    def _job(self, one: Series) -> Job | None:
+        history = read_history(self._generation, self._scope, one)
+        if history is None:
+            return None
+        key = (one.kpi.id, one.unit, one.facet)
+        past = self._past.get(key, pd.DataFrame())
+        return Job(
+            kpi=one.kpi,
+            unit=one.unit,
+            facet=one.facet,
+            history=history,
+            calendar=calendar_of(
+                self._installation, one.kpi, self._events.of(one, self._generation.units)
+            ),
+            past=past,
+            today=clock.today(),
+            made_at=_now(),
+            members=decide.members_of(self._generation.home, key, past, history),
+        )
+
+    def _coherent(self, kpi: Kpi, made: list[Forecast]) -> list[Forecast]:
+        """Wholes agree between levels; facets and rates are left as they are."""
+        if kpi.denominator or kpi.additive == "none":
+            return made
+        units = self._generation.units
+        whole = {one.unit: one for one in made if one.facet == ""}
+        below = {
+            unit: [child.id for child in units.children(unit) if child.id in whole]
+            for unit in whole
+            if kpi.additive != "establishments" or units.get(unit).level == "group"
+        }
+        agreed = reconciled(
+            whole, {u: b for u, b in below.items() if b and self._is_whole(kpi, u, b)}
+        )
+        return [*agreed.values(), *(one for one in made if one.facet)]
+
+    def _is_whole(self, kpi: Kpi, parent: UnitId, below: list[UnitId]) -> bool:
+        """Whether these children are all that feeds the parent: their days add up to its days."""
+        histories = [
+            read_history(self._generation, self._scope, Series(kpi, unit))
+            for unit in (parent, *below)
+        ]
+        lasts = [float(one.values[-28:].sum()) if one is not None else 0.0 for one in histories]
+        return abs(lasts[0] - sum(lasts[1:])) <= 0.001 * max(abs(lasts[0]), 1.0)
 
 
-def forecastable(kpi: Kpi) -> bool:
-    """A daily figure of the home screen that stands for its own day (not a cumulated one)."""
-    daily = kpi.step == "day" and (kpi.home_rank > 0 or kpi.id == _ALSO_BY_POLE)
-    return daily and kpi.kind == "ratio" and all(term.span == "period" for term in kpi.terms())
+def calendar_of(
+    installation: Installation, kpi: Kpi, marked: tuple[Event, ...] = ()
+) -> FrenchCalendar:
+    """The calendar that a series follows: money also follows the days of the month.
+
+    marked: the events of the series.
+    """
+    return FrenchCalendar(
+        installation.holidays,
+        installation.school_zone,
+        month_cycle=kpi.domain is Domain.FINANCE,
+        events=marked,
+    )
 
 
-def read_history(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> pd.DataFrame:
-    """Observed days (`day`, `value`) up to yesterday, oldest first; partial days are left out."""
+def read_history(
+    generation: Generation, scope: Scope, one: Series, *, years: int = _YEARS_READ
+) -> History | None:
+    """Observed days up to yesterday; None without any. Partial days are left out."""
     last = clock.yesterday()
     rows = series(
         generation,
         scope,
-        kpi,
-        unit,
-        start=last - timedelta(days=366 * _YEARS_READ),
+        one.kpi,
+        one.unit,
+        start=last - timedelta(days=366 * years),
         end=last,
         grain=Grain.DAY,
+        facet=one.facet,
     )
     whole = rows[rows["status"] != "partial"]
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {"day": whole["period"].to_numpy(), "value": whole["value"].to_numpy(float)}
-    ).sort_values("day", ignore_index=True)
-
-
-def forecast_series(
-    history: pd.DataFrame, kpi: Kpi, unit: UnitId, installation: Installation
-) -> Forecast:
-    """The forecast of one series with its measured error, or its refusal.
-
-    history: `day`, `value`, sorted, not empty. Below 90 days of history the same-weekday mean
-    stands in for Prophet.
-    """
-    first, last = history["day"].iloc[0], history["day"].iloc[-1]
-    long_enough = (last - first).days + 1 >= _PROPHET_FROM_DAYS
-    model = prophet_fr.NAME if long_enough else weekday_mean.NAME
-    calendar = FrenchCalendar(
-        installation.holidays, installation.school_zone, kpi.domain is Domain.FINANCE
     )
-    reason = refusal(history, kpi, clock.today())
-    if reason:
-        return Forecast(kpi.id, unit, model, last, _now(), first, (), refused=reason)
-    return Forecast(
-        kpi.id,
-        unit,
-        model,
-        last,
-        _now(),
-        first,
-        _on_usual_days(MODELS[model](history, HORIZON_DAYS, calendar=calendar), history),
-        mape=mape_at_7_days(history, model, calendar=calendar),
-        mape_naive=mape_at_7_days(history, weekday_mean.NAME, calendar=calendar),
-    )
+    return History.of(found) if found["value"].notna().any() else None
 
 
-def _on_usual_days(
-    points: tuple[ForecastPoint, ...], history: pd.DataFrame
-) -> tuple[ForecastPoint, ...]:
-    """Only the weekdays that the series reports."""
-    usual = usual_weekdays(history)
-    return tuple(point for point in points if point.day.weekday() in usual)
+def _key(job: Job) -> Key:
+    return job.kpi.id, job.unit, job.facet
 
 
-def _landings(
-    generation: Generation, scope: Scope, catalogue: Mapping[KpiId, Kpi]
-) -> Iterator[Forecast]:
-    if not {LANDING, REVENUE, EXPENSE} <= set(catalogue):
-        return
-    for unit in (*generation.units.roots(), *generation.units.establishments()):
-        yield from _landings_of(generation, scope, catalogue, unit.id)
-
-
-def _landings_of(
-    generation: Generation, scope: Scope, catalogue: Mapping[KpiId, Kpi], unit: UnitId
-) -> Iterator[Forecast]:
-    """The landings of the last year that has a closed month (in January, the year before)."""
-    sides: dict[Side, Kpi] = {
-        "revenue": catalogue[REVENUE],
-        "expense": catalogue[EXPENSE],
-    }
-    yesterday = clock.yesterday()
-    for year in (yesterday.year, yesterday.year - 1):
-        booked = accounts.ledger(generation, scope, sides, unit, year=year, until=_end(year))
-        voted = accounts.ledger(generation, scope, sides, unit, year=year, scenario="budget")
-        known = list(accounts.landings(booked, voted, year))
-        for found in known:
-            yield from accounts.as_forecasts(
-                found, catalogue[LANDING], unit, made_at=_now(), whole_only=found is not known[-1]
-            )
-        if known:
-            return
-
-
-def _end(year: int) -> date:
-    return min(clock.yesterday(), date(year, 12, 31))
+def _named(made: Fitted) -> pd.DataFrame:
+    one = made.forecast
+    return made.past.assign(kpi=one.kpi, unit=one.unit, facet=one.facet)
 
 
 def _now() -> datetime:

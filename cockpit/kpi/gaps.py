@@ -25,6 +25,7 @@ from cockpit.kpi.model import Step
 from cockpit.kpi.panel import Daily, Days
 from cockpit.kpi.rest_days import public_holidays
 from cockpit.kpi.windows import Windows, add_months
+from cockpit.regions import ALSACE_MOSELLE
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -177,7 +178,7 @@ def _holidays(first_year: int, last_year: int) -> Counts:
     days = [
         day
         for year in range(first_year, last_year + 1)
-        for day in public_holidays(year, alsace_moselle=True)
+        for day in public_holidays(year, ALSACE_MOSELLE)
     ]
     return np.array(days, dtype="datetime64[D]").astype(np.int64)
 

@@ -128,6 +128,7 @@ _BEDS = (
         kind="stock",
     ),
     _measure("patients_0800", "Présents à 8 h", "Patients at 08:00", "patients", kind="stock"),
+    _measure("patients_1800", "Présents à 18 h", "Patients at 18:00", "patients", kind="stock"),
     _measure("beds_open_0800", "Lits ouverts à 8 h", "Open beds at 08:00", "lits", kind="stock"),
     _measure(
         "beds_available_0800",
@@ -138,6 +139,16 @@ _BEDS = (
         facet="discipline",
     ),
     _measure("bed_exits", "Sorties d'hospitalisation", "Inpatient exits", "sorties"),
+    _measure("exits_announced", "Sorties annoncées du jour", "Announced exits", "sorties"),
+    _measure("entries_planned", "Entrées programmées du jour", "Planned entries", "entrées"),
+    _measure(
+        "stay_nights",
+        "Durées de séjour (histogramme)",
+        "Lengths of stay (histogram)",
+        "séjours",
+        kind="distribution",
+        facet="nights",
+    ),
     _measure("exits_eligible", "Sorties (hors décès)", "Exits (deaths excluded)", "sorties"),
     _measure("exits_before_noon", "Sorties avant midi", "Exits before noon", "sorties"),
     _measure(

@@ -1,4 +1,4 @@
-"""The public holidays of France: days on which what rests on Sundays rests too."""
+"""The public holidays of a region: days on which what rests on Sundays rests too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from functools import cache
 
 import holidays
 
+from cockpit.regions import METROPOLE, country_of
+
 
 @cache
-def public_holidays(year: int, *, alsace_moselle: bool) -> frozenset[date]:
-    """The eleven public holidays of a year (Code du travail L3133-1), 13 in Alsace-Moselle."""
-    region = "57" if alsace_moselle else None
-    return frozenset(holidays.country_holidays("FR", subdiv=region, years=year))
+def public_holidays(year: int, region: str = METROPOLE) -> frozenset[date]:
+    """The eleven public holidays of a year (Code du travail L3133-1), 13 in Alsace-Moselle.
+
+    region: as `holidays` of cockpit.toml. Raises NotImplementedError for one without calendar.
+    """
+    country, part = country_of(region)
+    return frozenset(holidays.country_holidays(country, subdiv=part, years=year))

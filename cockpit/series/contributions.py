@@ -103,8 +103,7 @@ def _windows(pair: tuple[Window, Window]) -> Windows:
 def _equal_days(generation: Generation, kpi: Kpi, pair: tuple[Window, Window]) -> float:
     """Last year is taken at equal working days, as on the tile that the parts explain."""
     reference, own = pair
-    alsace = generation.home.installation.holidays == "alsace-moselle"
-    return equal_days(kpi, own, reference, alsace_moselle=alsace)
+    return equal_days(kpi, own, reference, region=generation.home.installation.holidays)
 
 
 def _scaled(part: _Part, factor: float) -> _Part:

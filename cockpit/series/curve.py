@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cockpit.access.scope import Scope
-from cockpit.forecast import store
+from cockpit.forecast.oversight import acts_mark, drawable, overseen
 from cockpit.kpi import compute, provisional
 from cockpit.kpi.model import Grain, Kpi, UnitId
 from cockpit.kpi.reduce import Points
@@ -25,7 +25,8 @@ _YEARS = 4
 class Curve:
     """points and last_year have the same days (last year's value is drawn at this year's day).
 
-    grain: length of one point. provisional_from: first day whose value may still move.
+    grain: length of one point. provisional_from: first day whose value may still move. corrected:
+    what a person expects of coming days instead of the forecast.
     """
 
     kpi: Kpi
@@ -36,6 +37,7 @@ class Curve:
     target: float | None
     forecast: tuple[ForecastPoint, ...]
     provisional_from: date | None
+    corrected: tuple[Point, ...] = ()
 
 
 def curve(
@@ -48,7 +50,7 @@ def curve(
     """
     nodes = compute.visible_nodes(generation, scope, unit)
     scope.require(kpi.domain)
-    key = ("curve", scope.key(), kpi, nodes, period)
+    key = ("curve", scope.key(), kpi, nodes, period, acts_mark(generation.home))
     return generation.cached(key, lambda: _make(generation, scope, kpi, nodes, period))
 
 
@@ -63,6 +65,7 @@ def _make(
     before = _year_before(now, grain)
     points = _evaluate(generation, scope, kpi, nodes, [*now, *before])
     until = provisional.consolidated_until(generation, kpi, nodes)
+    ahead = _forecast(generation, scope, kpi, nodes, grain, as_of)
     return Curve(
         kpi=kpi,
         grain=grain,
@@ -70,8 +73,9 @@ def _make(
         last_year=_points(points, now, len(now)),
         budget=_budget(generation, scope, kpi, nodes, now, grain),
         target=kpi.target,
-        forecast=_forecast(generation, scope, kpi, nodes, grain),
+        forecast=ahead,
         provisional_from=until + timedelta(days=1) if until and until < as_of else None,
+        corrected=_corrected(generation, kpi, nodes, ahead),
     )
 
 
@@ -159,10 +163,28 @@ def _budget(  # noqa: PLR0917
     return _points(_evaluate(generation, scope, kpi, nodes, now, "budget"), now, 0)
 
 
-def _forecast(
-    generation: Generation, scope: Scope, kpi: Kpi, nodes: tuple[UnitId, ...], grain: Grain
+def _forecast(  # noqa: PLR0917
+    generation: Generation,
+    scope: Scope,
+    kpi: Kpi,
+    nodes: tuple[UnitId, ...],
+    grain: Grain,
+    after: date,
 ) -> tuple[ForecastPoint, ...]:
     if grain != Grain.DAY or len(nodes) != 1:
         return ()
-    found = store.latest(generation, scope, kpi, nodes[0])
-    return found.points if found else ()
+    return drawable(generation, scope, kpi, nodes[0], after)
+
+
+def _corrected(
+    generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], ahead: tuple[ForecastPoint, ...]
+) -> tuple[Point, ...]:
+    if not ahead:
+        return ()
+    days = {point.day for point in ahead}
+    acts = overseen(generation.home, kpi.id, nodes[0]).overrides
+    return tuple(
+        Point(day, act.value)
+        for day, act in sorted(acts.items())
+        if day in days and act.value is not None
+    )

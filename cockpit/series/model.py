@@ -73,12 +73,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ForecastPoint:
-    """One forecast value with its 80 % interval, in the KPI's unit."""
+    """One forecast value with its 80 % interval (low, high), in the KPI's unit.
+
+    low50..high95: the 50 and 95 % intervals, None where they were not calibrated. parts: what adds
+    up to mid ("level", "weekday"...), empty when the model cannot tell.
+    """
 
     day: date
     low: float
     mid: float
     high: float
+    low50: float | None = None
+    high50: float | None = None
+    low95: float | None = None
+    high95: float | None = None
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from cockpit.access.scope import Scope
-from cockpit.forecast import store
+from cockpit.forecast.oversight import acts_mark, drawable
 from cockpit.kpi import compute, provisional
 from cockpit.kpi.model import Kpi, KpiId, Step, UnitId
 from cockpit.kpi.panel import Panel
@@ -67,7 +67,7 @@ def trends(
     nodes = compute.visible_nodes(generation, scope, unit)
     for kpi in kpis:
         scope.require(kpi.domain)
-    key = ("trends", scope.key(), tuple(kpis), nodes, period)
+    key = ("trends", scope.key(), tuple(kpis), nodes, period, acts_mark(generation.home))
     return generation.cached(key, lambda: _make(generation, scope, kpis, nodes, period))
 
 
@@ -177,7 +177,9 @@ def _trend(  # noqa: PLR0917
         last_year=last_year,
         target=target,
         spark=_spark(points, plan, 3 * len(plan.frames)),
-        forecast=_forecast(generation, scope, kpi, nodes, period),
+        forecast=_forecast(generation, scope, kpi, nodes, chosen.own.end)
+        if period is Period.DAY
+        else (),
         freshness=freshness(generation, kpi, nodes),
         provisional=until is not None and chosen.own.end > until,
         partial=bool(points.partial[3 * at]),
@@ -213,8 +215,8 @@ def _against_last_year(  # noqa: PLR0917
         return None
     reference = float(points.values[at])
     found = change(kpi, "last_year", value, reference, chosen.last_year)
-    alsace = generation.home.installation.holidays == "alsace-moselle"
-    factor = equal_days(kpi, chosen.own, chosen.last_year, alsace_moselle=alsace)
+    region = generation.home.installation.holidays
+    factor = equal_days(kpi, chosen.own, chosen.last_year, region=region)
     if factor == 1:
         return found
     scaled = change(kpi, "last_year", value, reference * factor, chosen.last_year)
@@ -251,12 +253,11 @@ def _spark(points: Points, plan: _Plan, first: int) -> tuple[Point, ...]:
 
 
 def _forecast(
-    generation: Generation, scope: Scope, kpi: Kpi, nodes: tuple[UnitId, ...], period: Period
+    generation: Generation, scope: Scope, kpi: Kpi, nodes: tuple[UnitId, ...], after: date
 ) -> tuple[ForecastPoint, ...]:
-    if period is not Period.DAY or kpi.step != "day" or len(nodes) != 1:
+    if kpi.step != "day" or len(nodes) != 1:
         return ()
-    found = store.latest(generation, scope, kpi, nodes[0])
-    return found.points if found else ()
+    return drawable(generation, scope, kpi, nodes[0], after)
 
 
 def _nothing(generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...], period: Period) -> Trend:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -90,3 +90,41 @@ class Lease(Base):
     token: Mapped[int]
     beat: Mapped[int]
     holder: Mapped[str] = mapped_column(String(200))
+
+
+class Scenario(Base):
+    """A what-if kept by name: its actions as JSON, never its result, which follows the figures."""
+
+    __tablename__ = "scenario"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    saved_at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(200))
+    facts: Mapped[str] = mapped_column(Text)
+
+
+class ForecastAct(Base):
+    """One thing that a person or the worker decided of a forecast; a row is never changed.
+
+    act: see `cockpit.state.forecasts`. predicted: what the model said of `day` at `origin`.
+    subject: the members and versions that were judged. scores: JSON.
+    """
+
+    __tablename__ = "forecast_act"
+    __table_args__ = (Index("ix_forecast_act_kpi_unit", "kpi", "unit"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    act: Mapped[str] = mapped_column(String(20))
+    kpi: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(120))
+    facet: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    day: Mapped[date | None]
+    value: Mapped[float | None]
+    predicted: Mapped[float | None]
+    origin: Mapped[date | None]
+    subject: Mapped[str] = mapped_column(Text)
+    scores: Mapped[str] = mapped_column(Text)
+    data_hash: Mapped[str] = mapped_column(String(64))

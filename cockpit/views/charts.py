@@ -14,15 +14,17 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import language
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.views import dates, french, tables, vega
-from cockpit.views.vega import ACTUAL, BEFORE, BUDGET, FORECAST, Spec
+from cockpit.views.vega import ACTUAL, BEFORE, BUDGET, CORRECTED, FORECAST, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from cockpit.series.curve import Curve
+    from cockpit.series.model import ForecastPoint
 
-COLUMNS = ("day", "series", "value", "low", "high", "label", "beside", "side")
+_BOUNDS = ("low", "high", "low95", "high95")
+COLUMNS = ("day", "series", "value", *_BOUNDS, "label", "beside", "side")
 """beside: the height next to which the label is written, free of any line; side: above or below."""
 _PLOT = 290
 """Width in pixels of the lines on a phone, where a label takes the most room."""
@@ -42,19 +44,31 @@ def rows(curve: Curve, kpi: Kpi) -> pd.DataFrame:
         )
     )
     frame = pd.DataFrame([*budget, *before, *past], columns=["day", "series", "value"])
-    ahead = [
-        (point.day, FORECAST, point.mid * scale, point.low * scale, point.high * scale)
-        for point in curve.forecast
-    ]
-    if ahead and past:
-        last = past[-1][2]
-        ahead.insert(0, (past[-1][0], FORECAST, last, last, last))
-    later = pd.DataFrame(ahead, columns=["day", "series", "value", "low", "high"])
+    later = _later(curve, scale, past[-1] if past else None)
     whole = pd.concat([part for part in (frame, later) if len(part)] or [frame])
     whole = whole.reindex(columns=list(COLUMNS)).reset_index(drop=True)
     whole["day"] = pd.to_datetime(whole["day"])
     words = french.terse(kpi, curve.points[-1].value) if past else ""
     return _labelled(whole, len(frame) - 1, words)
+
+
+def _later(curve: Curve, scale: float, last: tuple[date, str, float] | None) -> pd.DataFrame:
+    """The forecast, tied to the last actual point, and the days that a person corrected."""
+    ahead = [
+        (point.day, FORECAST, point.mid * scale, *_scaled(point, scale)) for point in curve.forecast
+    ]
+    if ahead and last:
+        wide = last[2] if curve.forecast[0].low95 is not None else None
+        ahead.insert(0, (last[0], FORECAST, *(last[2],) * 3, wide, wide))
+    blank = (None,) * len(_BOUNDS)
+    ahead += [(point.day, CORRECTED, point.value * scale, *blank) for point in curve.corrected]
+    columns = ["day", "series", "value", *_BOUNDS]
+    return pd.DataFrame(ahead, columns=columns).astype(dict.fromkeys(columns[2:], float))
+
+
+def _scaled(point: ForecastPoint, scale: float) -> tuple[float | None, ...]:
+    bounds = (point.low, point.high, point.low95, point.high95)
+    return tuple(None if bound is None else bound * scale for bound in bounds)
 
 
 def _labelled(whole: pd.DataFrame, last: int, words: str) -> pd.DataFrame:
@@ -82,6 +96,11 @@ def _drawn_at(day: date, grain: Grain) -> date:
 def _scale(kpi: Kpi) -> float:
     """Amounts are drawn in euros, so that the axis can say k€ or M€."""
     return _MONEY.get(kpi.unit, 1.0)
+
+
+def scaled(kpi: Kpi, value: float | None) -> float | None:
+    """A value as it is drawn."""
+    return None if value is None else value * _scale(kpi)
 
 
 def spec(curve: Curve, kpi: Kpi) -> Spec:
@@ -184,9 +203,10 @@ def table(curve: Curve, kpi: Kpi) -> str:
         tables.Column(_("N-1")),
         tables.Column(_("Prévision (80 %)"), wide=True),
     ]
+    corrected = {point.day: point.value for point in curve.corrected}
     before = {point.day: point.value for point in curve.last_year}
     ahead = [
-        (dates.ended(p.day, curve.grain), "", "", _interval(kpi, p.low, p.mid, p.high))
+        (dates.ended(p.day, curve.grain), "", "", _expected(kpi, p, corrected.get(p.day)))
         for p in reversed(curve.forecast)
     ]
     past = [
@@ -201,8 +221,13 @@ def table(curve: Curve, kpi: Kpi) -> str:
     return tables.table(_("Valeurs de la courbe"), columns, [*ahead, *past])
 
 
-def _interval(kpi: Kpi, low: float, mid: float, high: float) -> str:
-    return f"{french.value(kpi, mid)} ({french.value(kpi, low)} – {french.value(kpi, high)})"
+def _expected(kpi: Kpi, point: ForecastPoint, corrected: float | None) -> str:
+    """196 (178 - 214), and what a person put in its place."""
+    low, mid, high = (french.value(kpi, x) for x in (point.low, point.mid, point.high))
+    said = f"{mid} ({low} – {high})"
+    if corrected is None:
+        return said
+    return _("{said} ; corrigé : {value}").format(said=said, value=french.value(kpi, corrected))
 
 
 def _known(kpi: Kpi, values: dict[Any, float], day: Any) -> str:

@@ -41,6 +41,11 @@ def long_day(day: date) -> str:
     return _written(day, "EEEE d MMMM y")
 
 
+def weekday(day: date) -> str:
+    """As lun., without the number."""
+    return _written(day, "EEE")
+
+
 def bare_day(day: date) -> str:
     """21 nov."""
     return _written(day, "d MMM")

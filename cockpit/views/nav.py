@@ -52,6 +52,7 @@ PAGES = (
     Page("finances", mark("Finances"), "euro", "bar", Domain.FINANCE),
     Page("rh", mark("RH"), "groups", "bar", Domain.WORKFORCE),
     Page("activite", mark("Activité"), "ecg_heart", "bar", Domain.ACTIVITY),
+    Page("scenarios", mark("Et si…"), "alt_route", domain=Domain.BEDS),
     Page("explorer", mark("Explorer"), "query_stats"),
     Page("sources", mark("Sources"), "database", admin=True),
     Page("administration", mark("Administration"), "settings", admin=True),
@@ -147,7 +148,7 @@ def _badge(found: Page, red: int) -> str:
     return f'<span class="ck-badge">{red if red <= _SHOWN else f"{_SHOWN}+"}</span>'
 
 
-_WHOLE = frozenset({"synthese", "alertes", "sources", "administration", "plus"})
+_WHOLE = frozenset({"synthese", "alertes", "scenarios", "sources", "administration", "plus"})
 """Pages about all that the role sees: their tab leads back to the top."""
 
 

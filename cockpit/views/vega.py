@@ -24,6 +24,7 @@ QUIET: Spec = {"aria": False, "tooltip": False}
 """Marks say nothing: a screen reader hears the whole chart, a thumb finds `_reader`."""
 MONEY, MINUTES = "money", "minutes"
 ACTUAL, FORECAST, BEFORE, BUDGET = "actual", "forecast", "before", "budget"
+CORRECTED = "corrected"
 
 _X_FORMATS = {
     Grain.DAY: "%e %b",
@@ -46,11 +47,13 @@ def line(spoken: Language, grain: Grain, form: str) -> Spec:
         "padding": PADDING,
         "encoding": {"x": _x(grain)},
         "layer": [
-            _band(),
+            _band("low95", "high95", 0.09),
+            _band("low", "high", 0.16),
             _before(y),
             _budget(y),
             _actual(y),
             _forecast(y),
+            _corrected(y),
             _last(y),
             _reader(grain),
         ],
@@ -82,13 +85,14 @@ def _only(series: str) -> list[Spec]:
     return [{"filter": f"datum.series === '{series}'"}]
 
 
-def _band() -> Spec:
+def _band(low: str, high: str, opacity: float) -> Spec:
+    """An interval of the forecast: the wider, the lighter."""
     return {
-        "transform": _only(FORECAST),
-        "mark": {**QUIET, "type": "area", "opacity": 0.18},
+        "transform": [{"filter": f"datum.series === '{FORECAST}' && isValid(datum.{low})"}],
+        "mark": {**QUIET, "type": "area", "opacity": opacity},
         "encoding": {
-            "y": {"field": "low", "type": "quantitative"},
-            "y2": {"field": "high"},
+            "y": {"field": low, "type": "quantitative"},
+            "y2": {"field": high},
         },
     }
 
@@ -117,6 +121,16 @@ def _actual(y: Spec) -> Spec:
 def _forecast(y: Spec) -> Spec:
     mark = {**QUIET, "type": "line", "strokeWidth": 2.5, "strokeDash": [5, 4]}
     return {"transform": _only(FORECAST), "mark": mark, "encoding": {"y": y}}
+
+
+def _corrected(y: Spec) -> Spec:
+    """What a person expects instead of the model: a hollow diamond on its day."""
+    mark = {**QUIET, "type": "point", "shape": "diamond", "size": 90, "strokeWidth": 2}
+    return {
+        "transform": _only(CORRECTED),
+        "mark": {**mark, "filled": False, "color": AIM, "opacity": 1},
+        "encoding": {"y": y},
+    }
 
 
 def _last(y: Spec) -> Spec:

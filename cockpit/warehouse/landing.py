@@ -52,7 +52,7 @@ class Landed:
     """One manifest. structure_hash: the structure that the rows were checked against.
 
     rows_sha256: of the Parquet file of the accepted rows. cursor: where its source goes on.
-    shapes: what each measure looked like (`cockpit.connect.expect`).
+    shapes: what each measure looked like (`cockpit.connect.expect`). header: every column of it.
     """
 
     seq: int
@@ -70,6 +70,7 @@ class Landed:
     folder: Path
     cursor: str = ""
     shapes: Shapes = field(default_factory=dict)
+    header: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -144,6 +145,13 @@ def cursor_of(landing: Path, source: str) -> str:
     return max(said, key=lambda one: one.seq).cursor if said else ""
 
 
+def header_of(landing: Path, source: str) -> tuple[str, ...]:
+    """The columns of the newest batch kept of a source that says them."""
+    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
+    said = [one for one in kept if one.header]
+    return max(said, key=lambda one: one.seq).header if said else ()
+
+
 def land(
     landing: Path,
     batch: Batch,
@@ -179,6 +187,7 @@ def land(
         folder=folder,
         cursor=batch.cursor,
         shapes=shapes(batch.observations.tables()),
+        header=batch.header,
     )
     digest = _write_parquet(batch.observations.tables(), _CODED_ROWS, manifest.rows_path)
     _write_parquet([batch.quarantine], QUARANTINE, manifest.quarantine_path)
@@ -269,6 +278,7 @@ def _read_manifest(path: Path) -> Landed:
         facts = json.loads(path.read_text("utf-8"))
         facts["received_at"] = datetime.fromisoformat(facts["received_at"])
         noted = facts.get("shapes", {})
+        facts["header"] = tuple(facts.get("header", ()))
         facts["shapes"] = {name: Shape.of_json(one) for name, one in noted.items()}
         return Landed(**facts, folder=path.parent)
     except (ValueError, KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 3
+VERSION = 4
 """A generation of an older version is made again from landing by the next refresh."""
 
 metadata = sa.MetaData()
@@ -82,7 +82,8 @@ observation = _facts("observation", "batch_id")
 """One value of one measure, for one unit, day, facet and scenario; batch_id: who delivered it."""
 
 rollup_day = _facts("rollup_day", "parts")
-"""`observation` summed at every unit that has children; parts: how many units fed the row."""
+"""`observation` summed at every unit that has children; parts: how many units fed the row, one that
+took others over counting for them (`merged.py`)."""
 
 batch = sa.Table(
     "batch",
@@ -140,34 +141,111 @@ restatement = sa.Table(
 )
 """A consolidated figure that a later batch moved; `after` is NULL when it was withdrawn."""
 
+def _series() -> tuple[sa.Column[str], ...]:
+    """What names a series of forecasts."""
+    return tuple(sa.Column(name, sa.Text, nullable=False) for name in ("kpi", "unit", "facet"))
+
+
 forecast_run = sa.Table(
     "forecast_run",
     metadata,
-    sa.Column("kpi", sa.Text, nullable=False),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("facet", sa.Text, nullable=False),
+    *_series(),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("origin", sa.Date, nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("history_from", sa.Date, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("refused", sa.Text, nullable=False),
+    sa.Column("banner", sa.Text, nullable=False),
     sa.Column("mape", sa.Double),
     sa.Column("mape_naive", sa.Double),
-    sa.Column("refused", sa.Text, nullable=False),
+    sa.Column("mase", sa.Double),
+    sa.Column("mase_naive", sa.Double),
+    sa.Column("coverage80", sa.Double),
+    sa.Column("members", sa.Text, nullable=False),
+    sa.Column("versions", sa.Text, nullable=False),
+    sa.Column("data_hash", sa.Text, nullable=False),
 )
+"""One fit of one series at one origin; never changed (`cockpit/forecast/model.py`)."""
 
 forecast_point = sa.Table(
     "forecast_point",
     metadata,
-    sa.Column("kpi", sa.Text, nullable=False),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("facet", sa.Text, nullable=False),
+    *_series(),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("origin", sa.Date, nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("low", sa.Double, nullable=False),
     sa.Column("mid", sa.Double, nullable=False),
     sa.Column("high", sa.Double, nullable=False),
+    sa.Column("low50", sa.Double),
+    sa.Column("high50", sa.Double),
+    sa.Column("low95", sa.Double),
+    sa.Column("high95", sa.Double),
+    sa.Column("parts", sa.Text),
 )
+"""Its values; low and high: the 80 % interval. parts: JSON of what adds up to mid, or NULL."""
+
+forecast_past = sa.Table(
+    "forecast_past",
+    metadata,
+    *_series(),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("step", sa.SmallInteger, nullable=False),
+    sa.Column("predicted", sa.Double, nullable=False),
+    sa.Column("scale", sa.Double),
+)
+"""What each member said at past origins: intervals and drops of members are judged on it."""
+
+def _known(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.Double, nullable=False)
+
+
+bed_outlook_run = sa.Table(
+    "bed_outlook_run",
+    metadata,
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("choice", sa.Text, nullable=False),
+    sa.Column("error", sa.Double),
+    sa.Column("error_flow", sa.Double),
+    sa.Column("error_plain", sa.Double),
+    sa.Column("error_mean", sa.Double),
+    sa.Column("coverage", sa.Double),
+    sa.Column("origins", sa.Integer, nullable=False),
+    sa.Column("available_now", sa.Double),
+    sa.Column("stay_nights", sa.Double),
+    sa.Column("announced", sa.Double),
+    sa.Column("realisation", sa.Double),
+    sa.Column("booked", sa.Double),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("refused", sa.Text, nullable=False),
+)
+"""One unit's bed outlook at one origin; never changed (`cockpit/forecast/beds/model.py`)."""
+
+bed_outlook = sa.Table(
+    "bed_outlook",
+    metadata,
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("slot", sa.Text, nullable=False),
+    _known("occupied"),
+    *(_known(f"{side}{share}") for share in (50, 80, 95) for side in ("low", "high")),
+    *map(_known, ("open_beds", "cap", "available", "available_low", "available_high")),
+    *(
+        sa.Column(name, sa.Double)
+        for name in (
+            *("need", "free_for_need", "p_short", "p_tense"),
+            *("exits", "planned", "from_ed", "from_ed_p90"),
+        )
+    ),
+)
+"""What was expected of each coming day at 08:00 and 18:00."""
 
 alert = sa.Table(
     "alert",

@@ -14,7 +14,15 @@ from cockpit.settings import Home
 from cockpit.warehouse import attach, build, derive, landing, publish, rollup, schema, structure
 from cockpit.warehouse.landing import Landed
 
-_CARRIED_OVER = ("forecast_run", "forecast_point")
+_CARRIED_OVER = (
+    "forecast_run",
+    "forecast_point",
+    "forecast_past",
+    "bed_outlook_run",
+    "bed_outlook",
+)
+_FORECAST_KEY = ("kpi", "unit", "facet", "origin", "model")
+_BEDS_KEY = ("unit", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def publish_batches(
         if len(refusals) == len(new.batches):
             raise _NothingAccepted
         derive.derive(connection, derivations)
-        rollup.refresh(connection)
+        rollup.refresh(connection, units)
 
     if not new.batches:
         return Outcome(published=False)
@@ -118,13 +126,14 @@ def publish_forecasts(home: Home, forecasts: Mapping[str, pa.Table]) -> int:
 
 
 def _add_new(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    """Add the rows of forecasts whose (kpi, unit, facet, origin, model) is not stored yet."""
+    """Add the rows of forecasts whose key is not stored yet."""
+    key = _BEDS_KEY if name.startswith("bed_") else _FORECAST_KEY
+    same = " AND ".join(f"o.{column} = n.{column}" for column in key)
     connection.register("new_rows", table)
     connection.execute(
         f"""
         INSERT INTO {name} BY NAME SELECT n.* FROM new_rows n
-        WHERE NOT EXISTS (SELECT 1 FROM {name} o WHERE o.kpi = n.kpi AND o.unit = n.unit
-                          AND o.facet = n.facet AND o.origin = n.origin AND o.model = n.model)
+        WHERE NOT EXISTS (SELECT 1 FROM {name} o WHERE {same})
         """  # noqa: S608 - a table of the schema
     )
     connection.unregister("new_rows")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from cockpit.forecast.accounts import stored_landing
-from cockpit.forecast.models import prophet_fr, weekday_mean
-from cockpit.forecast.run import chosen, forecastable, make_forecasts
+from cockpit.forecast.choose import Series, chosen, forecastable
+from cockpit.forecast.model import Forecast
+from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import latest
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
@@ -14,6 +16,14 @@ from cockpit.kpi.model import Grain, UnitId
 from tests.support.hospital import Hospital, kpi
 
 LANDING = kpi("year_end_landing")
+
+
+def all_forecasts(hospital: Hospital, on_step: Callable[[str], None] = str) -> list[Forecast]:
+    """Every forecast of the newest generation."""
+    batches = make_forecasts(
+        hospital.warehouse.generation(), hospital.home.installation, on_step=on_step
+    )
+    return [one for batch in batches for one in batch.forecasts]
 
 
 @pytest.fixture(autouse=True)
@@ -34,27 +44,27 @@ class TestDailyForecasts:
 
     def test_every_level_with_data_gets_one_and_progress_is_told(self, hospital: Hospital) -> None:
         steps: list[str] = []
-        made = make_forecasts(
-            hospital.warehouse.generation(), hospital.home.installation, on_step=steps.append
-        )
-        assert any(step.endswith(" ed_visits G") for step in steps)
-        found = {(one.kpi, one.unit): one for one in made}
-        assert set(found) == {("ed_visits", unit) for unit in ("G", "A", "B")}
+        made = all_forecasts(hospital, steps.append)
+        assert "ed_visits" in steps
+        found = {(one.kpi, one.unit): one for one in made if one.facet == ""}
+        assert set(found) == {("ed_visits", unit) for unit in ("G", "A", "B", *BELOW)}
         site_a, site_b = found["ed_visits", "A"], found["ed_visits", "B"]
-        assert (site_a.model, site_b.model) == (prophet_fr.NAME, weekday_mean.NAME)
-        assert [point.mid for point in site_a.points] == pytest.approx([100.0] * 14, rel=0.02)
+        assert (site_a.status, site_b.status) == ("ok", "indicative")
+        assert [point.mid for point in site_a.points] == pytest.approx([100.0] * 28, rel=0.02)
         assert site_a.points[0].day == date(2026, 11, 22)
         assert site_a.mape == pytest.approx(0, abs=1)
         assert site_a.mape_naive == pytest.approx(0)
 
     def test_poles_get_their_occupancy(self, hospital: Hospital) -> None:
-        pairs = {(one.id, unit) for one, unit in chosen(hospital.publish(), KPIS.values())}
-        assert ("bed_occupancy_rate", "P") in pairs
-        assert ("ed_visits", "P") not in pairs
+        found = list(chosen(hospital.publish(), KPIS.values()))
+        assert Series(kpi("bed_occupancy_rate"), UnitId("P")) in found
+        assert Series(kpi("ed_visits"), UnitId("A"), "75+") in found
+        assert Series(kpi("beds_closed_rate"), UnitId("P")) not in found
 
     def test_cumulated_and_special_figures_are_left_out(self) -> None:
         assert not forecastable(kpi("t2a_gap_to_target"))
         assert not forecastable(LANDING)
+        assert not forecastable(kpi("beds_open"))  # decided, not foreseen
         assert forecastable(kpi("bed_occupancy_now"))
 
 
@@ -72,8 +82,8 @@ class TestLandingOfAGeneration:
             revenue_eur A1 2026-01..2026-12 1/731  @budget 10500000
             expense_eur A1 2026-01..2026-12 1/6411 @budget 11000000
         """)
-        generation = hospital.publish()
-        hospital.publish(forecasts=make_forecasts(generation, hospital.home.installation))
+        hospital.publish()
+        hospital.publish(forecasts=all_forecasts(hospital))
         return hospital
 
     def test_the_result_is_stored_in_the_unit_of_the_kpi(self, hospital: Hospital) -> None:

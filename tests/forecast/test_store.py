@@ -43,6 +43,7 @@ class TestStore:
         made_at=datetime(2026, 11, 22, 6, 30),
         history_from=date(2023, 11, 22),
         points=(),
+        status="refused",
         refused="Pas de prévision : les données s'arrêtent au 03/11/2026, il y a 19 jours.",
     )
 
@@ -84,4 +85,5 @@ class TestStore:
         assert {name: rows.num_rows for name, rows in to_tables([]).items()} == {
             "forecast_run": 0,
             "forecast_point": 0,
+            "forecast_past": 0,
         }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.hospital import Hospital
+from cockpit.kpi.model import UnitId
+from cockpit.kpi.units import Unit, UnitTree
+from tests.support.hospital import UNITS, Hospital
 from tests.support.reading import rows
 
 
@@ -236,3 +240,85 @@ class TestYoungHistory:
             hospital, generation, "boarders_now", "2026-03-01..2026-03-31", grain="day", by="facet"
         )
         assert set(found["status"]) == {"consolidated"}
+
+
+class TestMerge:
+    """A1 and A2 count beds until 10 March 2026, then the unit that takes them over; A3 always."""
+
+    LAST = date(2026, 3, 10)
+
+    def merged(self, root: Path, into: str, units: str = "A1 A2") -> Hospital:
+        closed = units.split()
+        tree = [
+            replace(one, parent=UnitId(into), valid_to=self.LAST) if one.id in closed else one
+            for one in UNITS
+        ]
+        if into not in UNITS:
+            opened = self.LAST + timedelta(days=1)
+            tree.append(Unit(UnitId(into), UnitId("P"), "uf", "UF reprise", valid_from=opened))
+        return Hospital(root, units=UnitTree(tuple(tree)))
+
+    def statuses(self, hospital: Hospital, figures: str, unit: str, last: int = 20) -> list[str]:
+        generation = hospital.given(figures)
+        days = f"2026-03-08..2026-03-{last}"
+        found = rows(hospital, generation, "beds_open", days, grain="day", unit=unit)
+        return found["status"].tolist()
+
+    BEFORE = """
+    beds_open A1 2026-02-01..2026-03-10 10
+    beds_open A2 2026-02-01..2026-03-10 4
+    beds_open A3 2026-02-01..2026-03-20 5
+    """
+
+    @pytest.mark.parametrize("unit", ["N", "P", "A", "G"])
+    def test_the_unit_that_takes_over_is_whole_from_its_first_day(
+        self, tmp_path: Path, unit: str
+    ) -> None:
+        hospital = self.merged(tmp_path, "N")
+        figures = self.BEFORE + "beds_open N 2026-03-11..2026-03-20 14"
+        assert set(self.statuses(hospital, figures, unit)) == {"consolidated"}
+
+    @pytest.mark.parametrize("unit", ["A1", "P", "G"])
+    def test_so_is_one_that_goes_on_with_another(self, tmp_path: Path, unit: str) -> None:
+        hospital = self.merged(tmp_path, "A1", "A2")
+        figures = self.BEFORE + "beds_open A1 2026-03-11..2026-03-20 14"
+        assert set(self.statuses(hospital, figures, unit)) == {"consolidated"}
+
+    def test_a_merged_unit_that_did_not_report_is_still_missed_before_the_merge(
+        self, tmp_path: Path
+    ) -> None:
+        """A2's 4 beds of 9 March are missing: the merge does not make the total right."""
+        hospital = self.merged(tmp_path, "N")
+        figures = """
+        beds_open A1 2026-02-01..2026-03-10 10
+        beds_open A2 2026-02-01..2026-03-08 4
+        beds_open A2 2026-03-10 4
+        beds_open N  2026-03-11..2026-03-12 14
+        """
+        found = self.statuses(hospital, figures, "P", 12)
+        assert found == ["consolidated", "partial", *["consolidated"] * 3]
+
+    def test_the_new_unit_is_missed_as_its_parts_were(self, tmp_path: Path) -> None:
+        """N's file of the 12th did not come."""
+        hospital = self.merged(tmp_path, "N")
+        figures = self.BEFORE + "beds_open N 2026-03-11 14\nbeds_open N 2026-03-13..2026-03-20 14"
+        found = self.statuses(hospital, figures, "A")
+        assert [day + 8 for day, one in enumerate(found) if one == "partial"] == [12]
+
+    def test_a_code_changed_twice_stands_for_one_unit(self, tmp_path: Path) -> None:
+        """A1 became N, then M on the 14th: the day on which A3 says nothing is told."""
+        first = Unit(
+            UnitId("N"), UnitId("M"), "uf", "UF", valid_from=date(2026, 3, 11),
+            valid_to=date(2026, 3, 14),
+        )  # fmt: skip
+        second = Unit(UnitId("M"), UnitId("P"), "uf", "UF", valid_from=date(2026, 3, 15))
+        hospital = self.merged(tmp_path, "N", "A1")
+        kept = [one for one in hospital.units if one.id != "N"]
+        hospital = Hospital(tmp_path, units=UnitTree((*kept, first, second)))
+        figures = """
+        beds_open A1 2026-02-01..2026-03-10 10
+        beds_open N  2026-03-11..2026-03-14 10
+        beds_open M  2026-03-15..2026-03-20 10
+        beds_open A3 2026-02-01..2026-03-19 5
+        """
+        assert self.statuses(hospital, figures, "A") == [*["consolidated"] * 12, "partial"]

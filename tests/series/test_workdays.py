@@ -81,8 +81,8 @@ class TestHolidays:
 
     @pytest.mark.parametrize("year", [2024, 2026, 2027])
     def test_there_are_eleven_and_thirteen(self, year: int) -> None:
-        france = public_holidays(year, alsace_moselle=False)
-        alsace = public_holidays(year, alsace_moselle=True)
+        france = public_holidays(year)
+        alsace = public_holidays(year, "alsace-moselle")
         # Ascension may fall on 1 or 8 May: the days are then fewer than the holidays
         assert len(france) in {10, 11}
         easter_monday = next(day for day in france if day.month in {3, 4})
@@ -92,7 +92,7 @@ class TestHolidays:
     def test_good_friday_works_except_in_alsace(self) -> None:
         april = month("2026-04")
         assert working_days(april) == 21
-        assert working_days(april, alsace_moselle=True) == 20
+        assert working_days(april, region="alsace-moselle") == 20
 
     def test_a_window_across_new_year_knows_both_years(self) -> None:
         # 24 and 31 December are worked, 25 December and 1 January are off

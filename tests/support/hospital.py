@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 
 from cockpit.access.scope import Scope, Site, scope_named
@@ -168,7 +169,7 @@ class Hospital:
             assert not refusals, refusals
             if derived:
                 derive.derive(connection, (T2A,))
-            rollup.refresh(connection)
+            rollup.refresh(connection, self.units)
             if forecasts:
                 _add_forecasts(connection, forecasts)
 
@@ -189,7 +190,7 @@ class Hospital:
 
 
 def _add_forecasts(connection: duckdb.DuckDBPyConnection, forecasts: Sequence[Forecast]) -> None:
-    for name, rows in to_tables(forecasts).items():
+    for name, rows in to_tables(forecasts, pd.DataFrame()).items():
         connection.register("made", rows)
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM made")
         connection.unregister("made")

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -74,6 +75,10 @@ def app(home: Home) -> AppTest:
 
 def see(app: AppTest, **query: str) -> str:
     return visit(app, "administration", **ADMIN, **query)
+
+
+def picked(app: AppTest, label: str) -> Any:
+    return next(one for one in app.selectbox if one.label == label)
 
 
 def press(app: AppTest, label: str) -> str:
@@ -230,7 +235,7 @@ class TestColumns:
             press(app, "Enregistrer les colonnes")
             assert "tab" in app.query_params
         else:
-            assert "[mapping.measures]" not in before
+            assert "[mapping]" not in before
         assert toml_of(home, name) == before
 
     def test_a_column_is_offered_with_a_suggestion_and_its_reason(
@@ -247,6 +252,133 @@ class TestColumns:
         box.set_value("ed_left_without_care")
         press(app, "Enregistrer les colonnes")
         assert 'partis_sans_soins = "ed_left_without_care"' in toml_of(home)
+
+    def test_what_is_picked_beside_a_rule_of_the_text_is_saved(
+        self, app: AppTest, home: Home
+    ) -> None:
+        """Its date is made of two columns, which only the text can say."""
+        text = SOURCE.replace('{ column = "jour", format', '{ columns = ["an", "mois"], format')
+        text = text.replace("%d/%m/%Y", "%Y-%m")
+        (home.sources / "visits.toml").write_text(text, "utf-8")
+        assert "Date : règle écrite" in see(app, screen="source", source="visits", tab="columns")
+        picked(app, "passages").set_value("ed_admissions").run()
+        press(app, "Enregistrer les colonnes")
+        assert toml_of(home) == text.replace('"ed_visits"', '"ed_admissions"')
+
+    def test_a_breakdown_that_is_taken_off_leaves_the_file(self, app: AppTest, home: Home) -> None:
+        text = SOURCE.replace(
+            "[mapping.measures]", 'facet = { column = "age" }\n\n[mapping.measures]'
+        )
+        (home.sources / "visits.toml").write_text(text, "utf-8")
+        see(app, screen="source", source="visits", tab="columns")
+        picked(app, "Découpage").set_value("").run()
+        press(app, "Enregistrer les colonnes")
+        assert "facet = { column" not in toml_of(home)
+
+
+LONG = """connector = "csv"
+path = "drop/long*.csv"
+schedule = "15 6 * * *"
+stale_after = "36h"
+
+[mapping]
+date = { column = "jour", format = "%d/%m/%Y" }  # of the census
+unit = { column = "uf" }
+value = { column = "valeur", scale = 1.0 }
+scenario = { column = "version", values = { EPRD = "budget", "Réel" = "actual" } }
+facet = { value = "" }
+
+[mapping.measure]
+column = "indicateur"
+
+[mapping.measure.values]
+LITS = "beds_open"  # counted at 8
+"""
+LONG_CSV = """jour;uf;indicateur;version;valeur
+20/11/2026;A3;LITS;Réel;12
+20/11/2026;A3;Présents à minuit;Réel;10
+20/11/2026;A3;beds_closed;EPRD;1
+20/11/2026;A3;XYZ;Réel;1
+"""
+
+
+class TestLongForm:
+    @pytest.fixture
+    def long(self, app: AppTest, home: Home) -> AppTest:
+        (home.sources / "long.toml").write_text(LONG, "utf-8")
+        (home.drop / "long.csv").write_text(LONG_CSV, "utf-8")
+        see(app, screen="source", source="long", tab="columns")
+        return app
+
+    def test_saving_what_was_not_touched_changes_nothing(self, long: AppTest, home: Home) -> None:
+        press(long, "Lire les codes de la source")
+        press(long, "Enregistrer les colonnes")
+        assert toml_of(home, "long") == LONG
+
+    def test_each_role_is_beside_its_column_and_each_code_beside_its_measure(
+        self, long: AppTest
+    ) -> None:
+        html = press(long, "Lire les codes de la source")
+        chosen = {one.label: one.value for one in long.selectbox}
+        assert chosen == {
+            "Date": "jour", "Écriture de la date": "%d/%m/%Y", "Unité": "uf",
+            "Code de la mesure": "indicateur", "Valeur": "valeur", "Scénario": "version",
+            "LITS": "beds_open", "Présents à minuit": "", "XYZ": "",
+            "beds\\_closed": "beds_closed", "EPRD": "budget", "Réel": "actual",
+        }  # fmt: skip
+        assert "Découpage : règle écrite dans le texte." in html
+        assert "Proposition à vérifier : Présents à minuit" in html
+        assert "mises en quarantaine" in html
+
+    def test_a_code_given_a_measure_is_a_line_of_the_file_and_is_published(
+        self, long: AppTest, home: Home
+    ) -> None:
+        press(long, "Lire les codes de la source")
+        picked(long, "Présents à minuit").set_value("patients_midnight").run()
+        press(long, "Enregistrer les colonnes")
+        line = '"Présents à minuit" = "patients_midnight"\n'
+        assert toml_of(home, "long") == LONG + line
+        report = refresh.refresh(home, ["long"], forecasts=False)
+        assert [(run.accepted, run.refused) for run in report.runs] == [(3, 1)]
+
+    def test_another_column_of_values_is_written_and_the_scale_stays(
+        self, long: AppTest, home: Home
+    ) -> None:
+        press(long, "Lire les colonnes de la source")
+        picked(long, "Valeur").set_value("jour").run()
+        press(long, "Enregistrer les colonnes")
+        assert toml_of(home, "long") == LONG.replace('"valeur", scale', '"jour", scale')
+
+    def test_a_column_that_holds_no_codes_is_not_shown(self, long: AppTest, home: Home) -> None:
+        lines = "".join(f"20/11/2026;A3;NOM {n};Réel;1\n" for n in range(201))
+        (home.drop / "long.csv").write_text(LONG_CSV + lines, "utf-8")
+        html = press(long, "Lire les codes de la source")
+        assert "200 valeurs courtes au plus" in html
+        assert "NOM " not in html
+
+    def test_a_new_source_of_one_measure_per_line_is_recognised(
+        self, app: AppTest, home: Home
+    ) -> None:
+        (home.drop / "long.csv").write_text(LONG_CSV, "utf-8")
+        see(app, screen="new", kind="csv")
+        typed(app, "Nom du fichier", "recensement")
+        typed(app, "Fichiers", "drop/long*.csv")
+        press(app, "Continuer")
+        press(app, "Lire les colonnes")
+        html = press(app, "Lire les codes de la source")
+        assert "Proposition à vérifier" in html
+        assert picked(app, "Présents à minuit").value == "patients_midnight"
+        picked(app, "Scénario").set_value("version").run()
+        assert picked(app, "Présents à minuit").value == "patients_midnight", "still there"
+        press(app, "Lire les codes de la source")
+        picked(app, "Réel").set_value("actual").run()
+        press(app, "Ajouter la source")
+        made = load_source(home.sources / "recensement.toml").mapping
+        assert made.measure
+        assert made.measure.values == {"Présents à minuit": "patients_midnight"}
+        assert made.scenario.values == {"Réel": "actual"}
+        assert made.value
+        assert (made.value.column, made.unit.column) == ("valeur", "uf")
 
 
 class TestActs:
@@ -276,6 +408,19 @@ class TestActs:
             line = html.split("<code>")[1].split("</code>")[0]
             assert texts(line).replace("|", "").split() == said.split()
 
+    def test_a_contract_is_read_from_the_newest_delivery_and_written(
+        self, app: AppTest, home: Home
+    ) -> None:
+        see(app, screen="source", source="visits", tab="contract")
+        html = press(app, "Lire la dernière livraison")
+        assert "nombre entier" in html
+        app.selectbox(key="contract_mode").select("freeze")
+        assert "Contrat écrit" in press(app, "Écrire ce contrat")
+        contract = load_source(home.sources / "visits.toml").contract
+        assert list(contract.columns) == ["jour", "uf", "passages", "hosp"]
+        assert contract.mode_of("columns") == "freeze"
+        assert "# kept by the DIM" in sources.read_text(home, "visits")
+
     def test_a_preview_tells_the_effect_then_publishing_makes_it_true(
         self, app: AppTest, home: Home
     ) -> None:
@@ -283,13 +428,27 @@ class TestActs:
         (home.drop / "visits2.csv").write_text("jour;uf;passages\n21/11/2026;A3;130\n", "utf-8")
         see(app, screen="preview", source="visits")
         said = texts(press(app, "Lancer l'aperçu"))
-        assert "1 lignes, 1 acceptées, 0 refusées" in said
+        assert "visits2.csv : 1 ligne acceptée, 0 refusée." in said
         assert "|120 passages|130 passages|+10,0|" in said
         app.query_params["screen"], app.query_params["act"] = "source", "publish"
         app.run()
         html = press(app, "Publier maintenant")
         assert "publiée : 1 ligne acceptée, 0 refusée." in html
         assert "|130| passages|" in home_page()
+
+    @pytest.mark.parametrize(
+        "text", ["jour;passages\n21/11/2026;130\n", "jour;uf;passages\n21/11/2026;??;130\n"]
+    )
+    def test_what_is_refused_whole_is_not_offered_to_publish(
+        self, app: AppTest, home: Home, text: str
+    ) -> None:
+        """A column is missing; no line is accepted."""
+        (home.drop / "visits2.csv").write_text(text, "utf-8")
+        see(app, screen="preview", source="visits")
+        html = press(app, "Lancer l'aperçu")
+        assert "visits2.csv" in html
+        assert "Publier ces chiffres" not in html
+        assert "Rien de nouveau" not in html
 
     def test_going_back_shows_the_figures_of_before_and_holds_what_came_since(
         self, app: AppTest, home: Home

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 
+import pytest
 from babel.messages.extract import extract_from_dir
 
-from cockpit import i18n
+from cockpit import errors, i18n
 from cockpit.kpi.catalogue import KPIS
 from cockpit.views.units import ENGLISH, SYMBOLS
 
@@ -72,3 +73,22 @@ def test_the_language_does_not_outlive_its_block() -> None:
 
 def test_every_unit_of_the_catalogue_has_english_words() -> None:
     assert {kpi.unit for kpi in KPIS.values()} - SYMBOLS - set(ENGLISH) == set()
+
+
+_FACTS = {"source": "sau", "file": "sau.toml", "field": "path", "line": 3}
+_LEAVES = [
+    found
+    for found in vars(errors).values()
+    if isinstance(found, type) and issubclass(found, errors.CockpitError)
+]
+
+
+@pytest.mark.parametrize("kind", _LEAVES, ids=lambda kind: kind.__name__)
+def test_an_error_speaks_the_language_of_its_reader(kind: type[errors.CockpitError]) -> None:
+    facts = {"reason": "un nombre", "expected": "un nombre", "free_mb": 1, "needed_mb": 2}
+    error = kind(**_FACTS, **facts)
+    with i18n.use("en"):
+        said = error.sentence()
+    assert said != error.sentence()
+    assert "un nombre" not in said, "a fact of the catalogue is translated too"
+    assert not set(said) & set("«»éèàê"), said

@@ -286,8 +286,11 @@ class TestAChangeOfStructure:
         publish(
             fed.home,
             lambda connection: connection.execute(
-                "INSERT INTO forecast_run VALUES ('ed_visits', '10', '', 'm', DATE '2026-03-01', "
-                "TIMESTAMP '2026-03-02', DATE '2025-03-01', 0.1, 0.2, '')"
+                "INSERT INTO forecast_run BY NAME SELECT 'ed_visits' AS kpi, '10' AS unit, "
+                "'' AS facet, 'm' AS model, DATE '2026-03-01' AS origin, "
+                "TIMESTAMP '2026-03-02' AS made_at, DATE '2025-03-01' AS history_from, "
+                "0.1 AS mape, 'ok' AS status, '' AS sentence, '' AS refused, '' AS banner, "
+                "'' AS members, '' AS versions, '' AS data_hash"
             ),
         )
         fed.structure(STRUCTURE.replace("20;E2;uf", "20;E1;uf"))

@@ -10,6 +10,7 @@ from cockpit.views.screens import (
     indicateur,
     plus,
     rh,
+    scenarios,
     sources,
     synthese,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "indicateur",
     "plus",
     "rh",
+    "scenarios",
     "sources",
     "synthese",
 ]

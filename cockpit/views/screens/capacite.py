@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cockpit.forecast.beds.balance import balance as beds_balance
+from cockpit.forecast.beds.model import Outlook
+from cockpit.forecast.beds.store import latest_of
 from cockpit.i18n import gettext as _
 from cockpit.kpi import provisional
 from cockpit.kpi.model import Kpi, KpiId, MeasureId, Term, UnitId
@@ -16,7 +19,18 @@ from cockpit.series.curve import curve
 from cockpit.series.model import Period, Status, Trend, Window
 from cockpit.series.status import status
 from cockpit.series.trend import trends
-from cockpit.views import dates, facets, french, parts, tables, widgets
+from cockpit.views import (
+    anchors,
+    beds_outlook,
+    beds_sheet,
+    cards,
+    dates,
+    facets,
+    french,
+    parts,
+    tables,
+    widgets,
+)
 from cockpit.views.context import Context
 
 _NOW = (
@@ -35,9 +49,10 @@ _OCCUPANCY = KpiId("bed_occupancy_now")
 
 
 def show(context: Context) -> None:
-    """Balance, tiles of the moment, one line per service, closed beds, curves and forecasts."""
+    """The coming week, tiles of the moment, one line per service, closed beds, curves."""
     widgets.head(context, _("Capacité"), widgets.breadcrumb(context, "capacite"))
     ask = (context.generation, context.scope)
+    _coming(context)
     now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
     st.html(parts.note(balance(now), _worst(now)))
     st.html(parts.section(_("Situation"), _("relevé de 8 h et veille")))
@@ -47,6 +62,65 @@ def show(context: Context) -> None:
     for kpi in context.having(_OCCUPANCY, "ed_visits"):
         drawn = curve(*ask, kpi, context.unit.id, Period.DAY)
         widgets.chart(drawn, kpi, _curve_title(kpi))
+
+
+def _coming(context: Context) -> None:
+    """What the coming days look like: a sentence, the heat strip, the sheet of the bed meeting."""
+    units = [unit for unit in services(context) if unit.id != context.unit.id]
+    asked = [context.unit.id, *(unit.id for unit in units)]
+    found = latest_of(context.generation, context.scope, asked)
+    whole = found.get(context.unit.id)
+    if whole is None:
+        return
+    if whole.refused:
+        st.html(parts.note(_(whole.refused)))
+        return
+    slot = beds_outlook.slot_of(context.params.tab)
+    st.html(beds_outlook.headline(whole, slot))
+    st.html(parts.section(_("7 prochains jours"), _("touchez un service")))
+    options = [
+        anchors.Option(beds_outlook.hour(one), context.link("capacite", tab=tab), one == slot)
+        for tab, one in beds_outlook.SLOTS.items()
+    ]
+    st.html(anchors.switch(_("Heure"), options))
+    rows = sorted((unit for unit in units if unit.id in found), key=lambda u: -_peak(found[u.id]))
+    st.html(beds_outlook.strip(context, rows[:_SHOWN], found, slot, whole=whole))
+    st.html(beds_outlook.legend())
+    if rest := rows[_SHOWN:]:
+        with st.expander(_("Voir les {n} autres services").format(n=len(rest))):
+            st.html(beds_outlook.strip(context, rest, found, slot))
+    with st.expander(_("Détail par jour, méthode et erreur")):
+        st.html(beds_outlook.detail(whole) + beds_outlook.trust(whole))
+    _sheet(context, rows, found, whole)
+    address = context.link("scenarios", kpi=None, tab=None)
+    st.html(
+        anchors.card(
+            cards.line(Status.NONE, _("Et si… ? Tester une décision")), address, _("Et si… ?")
+        )
+    )
+
+
+def _peak(outlook: Outlook) -> float:
+    return max((day.rate or 0.0 for day in outlook.days[: 2 * 7]), default=0.0)
+
+
+def _sheet(
+    context: Context, units: Sequence[Unit], found: Mapping[UnitId, Outlook], whole: Outlook
+) -> None:
+    """The balance of today by service, the worst first."""
+    safety = context.generation.home.installation.bed_safety_pct
+    total = beds_balance(whole, safety_pct=safety)
+    if total is None:
+        return
+    made = ((unit, beds_balance(found[unit.id], safety_pct=safety)) for unit in units)
+    lines = sorted(((u, one) for u, one in made if one), key=lambda line: line[1].p50)
+    st.html(parts.section(_("Bilan de la réunion de lits"), dates.short_day(total.day)))
+    st.html(beds_sheet.verdict(lines, total))
+    st.html(beds_sheet.sheet(context, lines[:_SHOWN], total))
+    if rest := lines[_SHOWN:]:
+        with st.expander(_("Voir les {n} autres services").format(n=len(rest))):
+            st.html(beds_sheet.sheet(context, rest))
+    st.html(beds_sheet.sources(total))
 
 
 def balance(now: Sequence[Trend]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import escape
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ _MORE = (
     "coding_delay_median",
     "debt_ratio",
 )
+_RARE = 0.01
 
 
 def show(context: Context) -> None:
@@ -63,8 +65,8 @@ def _landing(context: Context) -> None:
         st.html(parts.empty(_("Pas d'atterrissage calculé pour ce périmètre.")))
         return
     st.html(parts.section(_("Budget, réalisé, atterrissage"), dates.until(made.origin)))
+    st.html(landing_card(made))
     st.html(landing_table(made))
-    st.html(parts.said(_range(made)))
 
 
 def landing_table(made: Landing) -> str:
@@ -103,6 +105,16 @@ def _title_row(title: TitleLanding) -> tuple[str, ...]:
     )
 
 
+def landing_card(made: Landing) -> str:
+    """What the year should end on, the chance of missing the budget, and how far to trust it."""
+    sentences = [_range(made), *_risks(made)]
+    said = "".join(f"<p>{escape(one)}</p>" for one in sentences)
+    title, trust = escape(_("Atterrissage")), escape(_trust(made))
+    return (
+        f'<section class="ck-card"><h2>{title}</h2>{said}<p class="ck-muted">{trust}</p></section>'
+    )
+
+
 def _range(made: Landing) -> str:
     text = _(
         "Résultat attendu {mid}, entre {low} et {high} huit fois sur dix ; {months} mois clos."
@@ -113,6 +125,40 @@ def _range(made: Landing) -> str:
         high=french.euros(made.p90),
         months=made.closed_months,
     )
+
+
+def _risks(made: Landing) -> Iterator[str]:
+    """The chances that matter to a budget: a result under the voted one, expenses above."""
+    below = made.probability_below_budget
+    if below is not None:
+        text = _("Probabilité de finir sous le résultat voté ({budget}) : {chance}.")
+        yield text.format(budget=french.euros(made.budget), chance=chance(below))
+    for side in made.by_side:
+        over = side.probability_over
+        if side.side == "expense" and over is not None:
+            text = _("Probabilité de dépasser les charges votées ({budget}) : {chance}.")
+            yield text.format(budget=french.euros(side.budget), chance=chance(over))
+
+
+def _trust(made: Landing) -> str:
+    """The method, and how wrong it usually is at this month of the year."""
+    method = _(
+        "Méthode : réalisé, plus la moyenne du profil des mois et d'un lissage exponentiel, titre "
+        "par titre ; le résultat est la somme des titres."
+    )
+    if made.usual_error is None:
+        return f"{method} {_('Historique trop court pour mesurer son erreur : à titre indicatif.')}"
+    error = _("Erreur habituelle à ce mois de l'année : {error}.")
+    return f"{method} {error.format(error=french.euros(made.usual_error))}"
+
+
+def chance(probability: float) -> str:
+    """A probability in words of percent; never 0 nor 100, which no forecast may claim."""
+    if probability < _RARE:
+        return _("moins de 1 %")
+    if probability > 1 - _RARE:
+        return _("plus de 99 %")
+    return french.percent(100 * probability, 0)
 
 
 def _t2a(context: Context) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cockpit import clock
 from cockpit.brief import BriefLine, brief
+from cockpit.forecast.oversight import acts_mark
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.kpi.catalogue import home_kpis
@@ -29,6 +30,7 @@ def show(context: Context) -> None:
     here = replace(context, params=context.params.lasting())
     kpis = tuple(kpi for kpi in home_kpis(here.kpis) if kpi.domain in here.scope.domains)
     key = ("synthese", here.scope, here.params, here.language, kpis, clock.today())
+    key = (*key, acts_mark(here.generation.home))
     widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: _rest(here, kpis)))
 
 

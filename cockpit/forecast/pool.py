@@ -1,0 +1,83 @@
+"""Fits in child processes, each bounded in time and memory: one bad series spoils only itself."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from pebble import ProcessExpired, ProcessPool
+
+from cockpit.forecast.fit import Fitted, Job, fit, versions
+from cockpit.forecast.model import Forecast
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+FIT_LIMIT_S = 90
+_DATA_LIMIT_BYTES = 2 * 1024**3  # of data; address space is larger (libraries map theirs)
+_FITS_PER_PROCESS = 200
+UNAVAILABLE = "Prévision indisponible : le calcul de cette série n'a pas abouti."
+
+
+def fit_all(
+    jobs: Sequence[Job],
+    *,
+    processes: int | None = None,
+    limit_s: float = FIT_LIMIT_S,
+    work: Callable[[Job], Fitted] = fit,
+) -> Iterator[Fitted]:
+    """Fit each job, in their order. A fit that fails, runs out of time or of memory gives
+    "prévision indisponible" for its series alone.
+
+    processes: two by default on two cores. limit_s: seconds per series. One process fits nothing
+    in the caller, so that it never pays for the libraries.
+    """
+    if not jobs:
+        return
+    # Not a fork: the caller has threads (DuckDB's), which a forked child would find half-locked.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPool(
+        max_workers=processes or max(1, min(os.cpu_count() or 1, len(jobs))),
+        max_tasks=_FITS_PER_PROCESS,
+        initializer=_bounded,
+        context=context,
+    ) as pool:
+        futures = [pool.schedule(work, args=[job], timeout=limit_s) for job in jobs]
+        for job, future in zip(jobs, futures, strict=True):
+            yield _result(job, future)
+
+
+def _bounded() -> None:
+    """Each child: at a lower priority than the pages, and never more than its share of memory."""
+    os.nice(5)
+    resource.setrlimit(resource.RLIMIT_DATA, (_DATA_LIMIT_BYTES, _DATA_LIMIT_BYTES))
+
+
+def _result(job: Job, future: Future[Fitted]) -> Fitted:
+    try:
+        return future.result()
+    except (TimeoutError, ProcessExpired, MemoryError):
+        return unavailable(job)
+    except Exception:  # noqa: BLE001 - whatever a library raises, the other series go on
+        return unavailable(job)
+
+
+def unavailable(job: Job) -> Fitted:
+    """The refusal of a series whose fit failed."""
+    blank = Forecast(
+        kpi=job.kpi.id,
+        unit=job.unit,
+        facet=job.facet,
+        model="none",
+        origin=job.history.last,
+        made_at=job.made_at,
+        history_from=job.history.first,
+        points=(),
+        versions=versions(),
+    )
+    return Fitted(replace(blank, status="refused", refused=UNAVAILABLE), pd.DataFrame())

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from cockpit.forecast import pool
+from cockpit.forecast.fit import Fitted, Job, fit
+from cockpit.kpi.model import UnitId
+from tests.forecast.daily import job, weekly
+
+SHORT = weekly(60)
+
+
+def hostile(one: Job) -> Fitted:
+    """A fit that hangs, dies, raises or eats memory, by the name of its unit."""
+    if one.unit == "hangs":
+        time.sleep(600)
+    if one.unit == "dies":
+        os.kill(os.getpid(), 9)
+    if one.unit == "raises":
+        message = "no"
+        raise ArithmeticError(message)
+    if one.unit == "eats":
+        held = [bytearray(256 * 1024**2) for _ in range(40)]
+        del held
+    return fit(one)
+
+
+@pytest.mark.slow
+def test_a_bad_series_spoils_only_itself() -> None:
+    units = ["first", "hangs", "dies", "raises", "eats", "last"]
+    jobs = [job(SHORT, unit=UnitId(unit)) for unit in units]
+    made = {
+        one.forecast.unit: one.forecast
+        for one in pool.fit_all(jobs, processes=2, limit_s=20, work=hostile)
+    }
+    assert list(made) == units
+    good = {unit for unit, one in made.items() if one.points}
+    assert good == {"first", "last"}
+    assert {made[unit].refused for unit in set(units) - good} == {pool.UNAVAILABLE}
+
+
+def test_no_series_starts_no_process() -> None:
+    assert list(pool.fit_all([])) == []
