@@ -6,6 +6,7 @@
     │   ├── WarehouseBusy        another process is publishing
     │   ├── DiskFull             not enough room to publish
     │   └── NoGeneration         nothing was published yet
+    │       └── OldGeneration    not rebuilt yet since the program was updated
     └── Refused              the same call will never work; a person must change something
         ├── BadSettings          cockpit.toml is malformed
         ├── DamagedWarehouse     a published or landed file cannot be read
@@ -116,6 +117,17 @@ class NoGeneration(Retryable):
         return _(
             "Aucune donnée n'a encore été publiée. Lancez « cockpit demo » pour l'hôpital "
             "d'exemple ou « cockpit refresh » après avoir déclaré vos sources."
+        )
+
+
+class OldGeneration(NoGeneration):
+    """The figures are those of an earlier version of the program. Facts: home."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return _(
+            "Cockpit vient d'être mis à jour : les chiffres sont reconstruits depuis les livraisons "
+            "conservées, rien n'est perdu. Revenez dans quelques minutes."
         )
 
 

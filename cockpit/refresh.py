@@ -212,7 +212,7 @@ def _wants_alerts(home: Home) -> bool:
     source becomes late by doing nothing."""
     if publish.current_path(home.generations) is None:
         return False
-    judged = attach.Warehouse(home).generation().alerts_at
+    judged = attach.Warehouse(home).generation(any_version=True).alerts_at
     return judged is None or clock.in_paris(judged).date() < clock.today()
 
 
@@ -241,7 +241,7 @@ def _wants_forecasts(home: Home) -> bool:
     """Whether the newest generation has data but no forecast yet (a stop between the two)."""
     if publish.current_path(home.generations) is None:
         return False
-    return not attach.Warehouse(home).generation().has_forecasts
+    return not attach.Warehouse(home).generation(any_version=True).has_forecasts
 
 
 def whole_scope(generation: attach.Generation) -> Scope:

@@ -70,7 +70,7 @@ def backtested(who: Visit, name: str, unit: UnitId | None, facet: str, asked: Tr
     """
     kpi, place = who.kpi(name), who.unit(unit)
     _check(asked, kpi)
-    spent = cpu_s()
+    spent = _cpu_s()
     tried = (_months if kpi.step == "month" else _days)(who, kpi, place, facet, asked)
     found = {
         "kpi": kpi.id,
@@ -82,7 +82,7 @@ def backtested(who: Visit, name: str, unit: UnitId | None, facet: str, asked: Tr
         "horizon": tried.horizon,
         "members": list(tried.members),
         "models": _judged(tried, asked.against),
-        "cpu_s": cpu_s() - spent,
+        "cpu_s": _cpu_s() - spent,
     }
     return found | ({"points": _points(tried.rows)} if asked.points else {})
 
@@ -135,9 +135,9 @@ def _spent(
     """Processor seconds of one fit of each model on the whole history."""
     spent = {}
     for name in names:
-        before = cpu_s()
+        before = _cpu_s()
         combination.MODELS[name](history, horizon, calendar=calendar)
-        spent[name] = cpu_s() - before
+        spent[name] = _cpu_s() - before
     members = [spent[name] for name in combination.MEMBERS]
     return spent | {combination.NAME: sum(members)}
 
@@ -194,7 +194,7 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def cpu_s() -> float:
+def _cpu_s() -> float:
     """Processor time of this process and of the fits that it waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)

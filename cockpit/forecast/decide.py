@@ -101,7 +101,9 @@ def choose(champion: Members, rows: pd.DataFrame) -> Choice:
 def _recent(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
-    return rows[rows["origin"] > rows["origin"].max() - timedelta(days=_JUDGED_DAYS)]
+    after = rows["origin"].max() - timedelta(days=_JUDGED_DAYS)
+    kept: pd.DataFrame = rows[rows["origin"] > after]
+    return kept
 
 
 def _much_worse(rows: pd.DataFrame) -> Choice | None:

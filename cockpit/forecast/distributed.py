@@ -32,6 +32,12 @@ _NEEDS = {
     "spark": ("fugue", "pyspark"),
 }
 _LOST = mark("La grappe de calcul n'a pas abouti : les prévisions sont calculées sur ce serveur.")
+_NOTHING_ON_DISK = {
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.p2p.storage.disk": False,
+}
+"""Dask pickles what it puts on the disk, and unpickles it from there."""
 _SHAPE = "place:int,text:str"
 
 _log = structlog.get_logger(__name__)
@@ -111,8 +117,12 @@ def _dask(address: str) -> Iterator[Any]:
         with dask.Client(address) as client:
             yield client
         return
-    cluster = dask.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
-    with cluster, dask.Client(cluster) as client:
+    config: Any = import_module("dask.config")
+    with (
+        config.set(_NOTHING_ON_DISK),
+        dask.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        dask.Client(cluster) as client,
+    ):
         yield client
 
 

@@ -69,7 +69,8 @@ def _said(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, days: in
     every = [one for one in (published, replayed) if len(one)]
     rows = pd.concat(every or [published], ignore_index=True)
     rows["observed"] = rows["day"].map(known.get).astype(float)
-    rows["naive"] = [_naive(known, row.origin, row.day) for row in rows.itertuples()]
+    pairs = zip(rows["origin"], rows["day"], strict=True)
+    rows["naive"] = [_naive(known, origin, day) for origin, day in pairs]
     rows["scale"] = rows["scale"].fillna(_scale(known))
     kept = rows.dropna(subset=["observed"]).sort_values(["day", "origin", "replayed"])
     return kept[[*COLUMNS, *BOUNDS]].reset_index(drop=True)

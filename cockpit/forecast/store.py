@@ -17,7 +17,7 @@ from cockpit.series.model import ForecastPoint
 from cockpit.warehouse import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.sql.expression import ClauseElement
@@ -33,6 +33,7 @@ _ARROW = {
     sa.SmallInteger: pa.int16(),
 }
 _SCORES = ("mape", "mape_naive", "mase", "mase_naive", "coverage80")
+_POINT_KEY = ("kpi", "unit", "facet", "model", "origin", "made_at")
 _TEXTS = (
     "facet",
     "refused",
@@ -44,8 +45,6 @@ _TEXTS = (
 )
 Key = tuple[str, str, str]
 """(kpi, unit, facet)"""
-KEPT_STEPS = (1, 3, 7, 14, 28)
-"""Once a forecast is five weeks old, only the days that are overlaid on what happened are kept."""
 
 
 class Reader(Protocol):
@@ -86,7 +85,7 @@ def _past_table(past: pd.DataFrame | None, shape: pa.Schema) -> pa.Table:
 
 
 def _point_row(one: Forecast, point: ForecastPoint) -> dict[str, object]:
-    key = {name: getattr(one, name) for name in ("kpi", "unit", "facet", "model", "origin")}
+    key = {name: getattr(one, name) for name in _POINT_KEY}
     values = {name: getattr(point, name) for name in ("day", "low", "mid", "high")}
     outer = {name: getattr(point, name) for name in ("low50", "high50", "low95", "high95")}
     return key | values | outer | {"parts": json.dumps(dict(point.parts)) if point.parts else None}
@@ -125,23 +124,27 @@ def latest(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Fore
     Raises UnknownUnit outside the scope, OutOfScope for a domain that the role does not see.
     """
     _require(generation, scope, kpi, unit)
-    newest = generation.fact(("newest_forecasts", unit), lambda: _newest(generation, unit))
-    return newest.get(kpi.id)
+    at_unit = generation.fact(("newest_forecasts", unit), lambda: _newest(generation, unit))
+    return at_unit.get((kpi.id, unit))
 
 
 def newest(
     generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]
 ) -> tuple[tuple[Kpi, Forecast], ...]:
-    """The newest forecast of every daily series that the scope sees, in the catalogue's order."""
+    """The newest forecast of every daily series that the scope sees.
+
+    In the catalogue's order, then the units' own (parents first).
+    """
     every = generation.fact("newest_forecasts", lambda: _newest(generation))
     places = {kpi: place for place, kpi in enumerate(kpis)}
+    heights = {unit.id: place for place, unit in enumerate(generation.units)}
     found = [
         (kpis[made.kpi], made)
         for made in every.values()
         if made.kpi in places and generation.units.is_within(made.unit, scope.roots)
     ]
     seen = [one for one in found if one[0].step == "day" and one[0].domain in scope.domains]
-    return tuple(sorted(seen, key=lambda one: places[one[0].id]))
+    return tuple(sorted(seen, key=lambda one: (places[one[0].id], heights[one[1].unit])))
 
 
 def parts(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> tuple[Forecast, ...]:
@@ -160,33 +163,28 @@ def _require(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> No
         raise UnknownUnit(unit=unit)
 
 
-def _newest(generation: Reader, unit: UnitId) -> dict[str, Forecast]:
-    """By KPI, the newest forecast of the whole at a unit: one read for all its tiles.
+def _newest(generation: Reader, unit: UnitId | None = None) -> dict[tuple[str, str], Forecast]:
+    """By KPI and unit, the newest forecast of the whole; of one unit (all its tiles at once), or
+    of all.
 
     Of one origin the last one made: data that came late in the morning are taken in.
     """
     run, point = schema.forecast_run.c, schema.forecast_point.c
     newest_first = (run.origin.desc(), run.made_at.desc(), run.model.desc())
-    place = sa.func.row_number().over(partition_by=run.kpi, order_by=newest_first)
-    whole = sa.select(schema.forecast_run, place.label("place")).where(
-        run.unit == unit, run.facet == ""
-    )
+    place = sa.func.row_number().over(partition_by=(run.kpi, run.unit), order_by=newest_first)
+    whole = sa.select(schema.forecast_run, place.label("place")).where(run.facet == "")
+    wanted = sa.select(schema.forecast_point).where(point.facet == "")
+    if unit is not None:
+        whole, wanted = whole.where(run.unit == unit), wanted.where(point.unit == unit)
     ranked = whole.subquery()
+    same = [point[name] == ranked.c[name] for name in _POINT_KEY]
     runs = generation.read(sa.select(ranked).where(ranked.c.place == 1))
     points = generation.read(
-        sa.select(schema.forecast_point)
-        .join_from(
-            schema.forecast_point,
-            ranked,
-            (point.kpi == ranked.c.kpi)
-            & (point.model == ranked.c.model)
-            & (point.origin == ranked.c.origin),
-        )
-        .where(point.unit == unit, point.facet == "", ranked.c.place == 1)
-        .order_by(point.day)
+        wanted.join(ranked, sa.and_(*same)).where(ranked.c.place == 1).order_by(point.day)
     )
-    by_kpi = _points(points, ("kpi",))
-    return {row["kpi"]: _forecast(row, by_kpi[row["kpi"],]) for row in runs.to_dict("records")}
+    by_series = _points(points, ("kpi", "unit"))
+    rows = {(row["kpi"], row["unit"]): row for row in runs.to_dict("records")}
+    return {key: _forecast(row, by_series[key]) for key, row in rows.items()}
 
 
 def _read(generation: Reader, kpi: KpiId, unit: UnitId) -> tuple[Forecast, ...]:
@@ -194,14 +192,14 @@ def _read(generation: Reader, kpi: KpiId, unit: UnitId) -> tuple[Forecast, ...]:
     runs = generation.read(
         sa.select(schema.forecast_run)
         .where(run.kpi == kpi, run.unit == unit)
-        .order_by(run.origin, run.facet, run.model)
+        .order_by(run.origin, run.made_at, run.facet, run.model)
     )
     points = generation.read(
         sa.select(schema.forecast_point)
         .where(point.kpi == kpi, point.unit == unit)
         .order_by(point.day)
     )
-    keys = ("facet", "model", "origin")
+    keys = ("facet", "model", "origin", "made_at")
     by_run = _points(points, keys)
     return tuple(
         _forecast(row, by_run[tuple(row[key] for key in keys)]) for row in runs.to_dict("records")

@@ -60,7 +60,7 @@ def job_of(text: str) -> Job:
 def fitted_text(made: Fitted) -> str:
     """The result as JSON."""
     told = {"forecast": asdict(made.forecast), "past": _rows(made.past)}
-    return json.dumps(told, default=date.isoformat)
+    return json.dumps(told, default=lambda day: day.isoformat())
 
 
 def fitted_of(text: str) -> Fitted:
@@ -102,6 +102,8 @@ def _rows(past: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _frame(told: dict[str, list[Any]]) -> pd.DataFrame:
+    if not any(told.values()):
+        return pd.DataFrame(columns=list(told)) if told else pd.DataFrame()
     frame = pd.DataFrame(told)
     for name in set(_DAYS) & set(told):
         frame[name] = [date.fromisoformat(one) for one in told[name]]

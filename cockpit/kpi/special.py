@@ -196,7 +196,7 @@ def _memory(
     rows = generation.read(
         sa.select(c.unit, c.facet, c.origin, c[column].label("value"))
         .where(c.kpi == kpi, c[column].is_not(None))
-        .order_by(c.origin, c.model)
+        .order_by(c.origin, c.made_at, c.model)
     )
     return {
         (str(unit), str(facet)): (

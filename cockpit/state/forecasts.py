@@ -12,7 +12,7 @@ state and its log cannot disagree.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -26,8 +26,6 @@ from cockpit.state.database import engine
 from cockpit.state.models import ForecastAct as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import Engine
 
     from cockpit.settings import Home
@@ -91,7 +89,7 @@ def forecast_acts(
     *,
     kpi: str | None = None,
     unit: str | None = None,
-    only: Collection[Act] = (),
+    only: Sequence[Act] = (),
     limit: int = 1000,
 ) -> tuple[ForecastAct, ...]:
     """The newest acts, newest first; none on an installation that has no state yet."""

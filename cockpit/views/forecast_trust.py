@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -38,16 +39,22 @@ ACTS: Mapping[Act, str] = {
 _LOG_LINES = 12
 
 
-def overlay_rows(kpi: Kpi, days: Sequence[Overlaid]) -> pd.DataFrame:
-    """The data of a line chart: what happened in full, what had been predicted dashed."""
+def overlay_rows(
+    kpi: Kpi, days: Sequence[Overlaid], known: Sequence[tuple[date, float]]
+) -> pd.DataFrame:
+    """The data of a line chart: what happened in full, what had been predicted dashed.
+
+    known: every day and its value. Days of which nothing had been said break the dashed line.
+    """
     columns = list(charts.COLUMNS)
-    happened = charts.point_rows(kpi, [(one.day, one.observed) for one in days])
-    predicted = charts.point_rows(kpi, [(one.day, one.predicted) for one in days])
-    bounds = {
-        name: [charts.scaled(kpi, getattr(one, name)) for one in days] for name in ("low", "high")
-    }
+    happened = charts.point_rows(kpi, list(known))
+    said = {one.day: one for one in days}
+    expected = [(day, said[day].predicted if day in said else math.nan) for day, _value in known]
+    predicted = charts.point_rows(kpi, expected)
+    for name in ("low", "high"):
+        bounds = [charts.scaled(kpi, getattr(said.get(day), name, None)) for day, _value in known]
+        predicted[name] = pd.Series(bounds, index=predicted.index, dtype=float)
     predicted = predicted.assign(series=FORECAST, label="", side="", beside=float("nan"))
-    predicted = predicted.assign(**bounds).astype({"low": float, "high": float})
     both = pd.concat([happened.assign(series=ACTUAL), predicted], ignore_index=True)
     return both.reindex(columns=columns)
 
@@ -108,7 +115,13 @@ def errors(kpi: Kpi, found: Trust) -> str:
         )
         for one in found.errors
     ]
-    return tables.table(_("Erreur moyenne, jusqu'à cet horizon"), columns, rows)
+    origins = max((one.origins for one in found.errors), default=0)
+    caption = ngettext(
+        "Erreur moyenne jusqu'à cet horizon, sur {n} prévision passée",
+        "Erreur moyenne jusqu'à cet horizon, sur {n} prévisions passées",
+        origins,
+    )
+    return tables.table(caption.format(n=origins), columns, rows)
 
 
 def _error(kpi: Kpi, mae: float, share: float | None) -> str:
@@ -131,7 +144,8 @@ def coverage(found: Trust) -> str:
         return parts.said(text)
     inside = round(found.coverage80 * found.covered_days)
     text = _(
-        "{inside} des {days} derniers jours dans l'intervalle à 80 % ({share}, attendu de 65 à 92 %)."
+        "{inside} des {days} derniers jours dans l'intervalle à 80 % "
+        "({share}, attendu de 65 à 92 %)."
     )
     share = french.percent(100 * found.coverage80, 0)
     return parts.said(text.format(inside=inside, days=found.covered_days, share=share))
@@ -181,10 +195,11 @@ def model_card(made: Forecast, stands: Overseen, found: Trust) -> str:
         (_("Limites"), " ".join(_limits(made))),
         (_("Empreinte des données"), made.data_hash),
     )
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
-    return (
-        f'<section class="ck-card"><h2>{escape(_("Fiche du modèle"))}</h2><dl>{listed}</dl></section>'
+    listed = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows if text
     )
+    title = escape(_("Fiche du modèle"))
+    return f'<section class="ck-card"><h2>{title}</h2><dl>{listed}</dl></section>'
 
 
 def _validated(made: Forecast, stands: Overseen) -> str:
@@ -216,9 +231,7 @@ def corrections(kpi: Kpi, acts: Mapping[date, ForecastAct], known: pd.Series[flo
         "{n} corrections échues : écart moyen {ours}, contre {model} pour le modèle.",
         len(judged),
     )
-    said = text.format(
-        n=len(judged), ours=french.value(kpi, ours), model=french.value(kpi, model)
-    )
+    said = text.format(n=len(judged), ours=french.value(kpi, ours), model=french.value(kpi, model))
     return parts.said(said)
 
 
@@ -236,4 +249,6 @@ def _act(kpi: Kpi, act: ForecastAct) -> str:
         head += f" · {dates.short_day(act.day)}"
     if act.value is not None:
         head += f" : {french.value(kpi, act.predicted)} → {french.value(kpi, act.value)}"
-    return f'<li class="ck-act {CLASSES[Status.NONE]}"><b>{escape(head)}</b> {escape(act.reason)}</li>'
+    return (
+        f'<li class="ck-act {CLASSES[Status.NONE]}"><b>{escape(head)}</b> {escape(act.reason)}</li>'
+    )

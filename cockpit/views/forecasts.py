@@ -1,4 +1,4 @@
-"""A forecast's own card: the next days in words, what made it, how wrong it has been, who vouches."""
+"""A forecast's own card: the next days in words, how wrong it has been, who vouches for it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def days(kpi: Kpi, made: Forecast, calendar: FrenchCalendar) -> str:
 
 
 def _explained(kpi: Kpi, made: Forecast, point: ForecastPoint, calendar: FrenchCalendar) -> str:
-    return f"<p>{_marked(kpi, point, explain.sentence(kpi, made, point, calendar, error=False))}</p>"
+    return (
+        f"<p>{_marked(kpi, point, explain.sentence(kpi, made, point, calendar, error=False))}</p>"
+    )
 
 
 def _marked(kpi: Kpi, point: ForecastPoint, sentence: str) -> str:

@@ -54,6 +54,7 @@ PAGES = (
     Page("activite", mark("Activité"), "ecg_heart", "bar", Domain.ACTIVITY),
     Page("scenarios", mark("Et si…"), "alt_route", domain=Domain.BEDS),
     Page("explorer", mark("Explorer"), "query_stats"),
+    Page("fiabilite", mark("Fiabilité"), "fact_check"),
     Page("sources", mark("Sources"), "database", admin=True),
     Page("administration", mark("Administration"), "settings", admin=True),
     Page("plus", mark("Plus"), "more_horiz", "bar"),
@@ -148,7 +149,9 @@ def _badge(found: Page, red: int) -> str:
     return f'<span class="ck-badge">{red if red <= _SHOWN else f"{_SHOWN}+"}</span>'
 
 
-_WHOLE = frozenset({"synthese", "alertes", "scenarios", "sources", "administration", "plus"})
+_WHOLE = frozenset(
+    {"synthese", "alertes", "scenarios", "fiabilite", "sources", "administration", "plus"}
+)
 """Pages about all that the role sees: their tab leads back to the top."""
 
 

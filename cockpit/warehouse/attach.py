@@ -22,7 +22,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import ClauseElement
 
-from cockpit.errors import DamagedWarehouse, NoGeneration
+from cockpit.errors import DamagedWarehouse, NoGeneration, OldGeneration
 from cockpit.kpi.model import UnitId
 from cockpit.kpi.units import Unit, UnitTree
 from cockpit.settings import Home
@@ -200,11 +200,19 @@ class Warehouse:
         self._attached: list[Generation] = []
         self._connection: duckdb.DuckDBPyConnection | None = None
 
-    def generation(self) -> Generation:
+    def generation(self, *, any_version: bool = False) -> Generation:
         """The newest generation. Raises NoGeneration before the first publish.
 
+        any_version: one that an earlier version of the program made is given too, to those who
+        make the next one from it; else it raises OldGeneration (its tables lack columns).
         Costs one small file read when nothing changed.
         """
+        newest = self._newest()
+        if newest.schema_version < schema.VERSION and not any_version:
+            raise OldGeneration(home=str(self.home.root))
+        return newest
+
+    def _newest(self) -> Generation:
         while True:
             path = current_path(self.home.generations)
             if path is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 4
+VERSION = 5
 """A generation of an older version is made again from landing by the next refresh."""
 
 metadata = sa.MetaData()
@@ -175,6 +175,7 @@ forecast_point = sa.Table(
     *_series(),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("origin", sa.Date, nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("low", sa.Double, nullable=False),
     sa.Column("mid", sa.Double, nullable=False),

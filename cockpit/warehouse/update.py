@@ -21,8 +21,31 @@ _CARRIED_OVER = (
     "bed_outlook_run",
     "bed_outlook",
 )
-_FORECAST_KEY = ("kpi", "unit", "facet", "origin", "model")
 _BEDS_KEY = ("unit", "origin")
+_PAST_KEY = ("kpi", "unit", "facet", "origin", "model")
+_FORECAST_KEY = (*_PAST_KEY, "made_at")
+_KEYS = {
+    "forecast_run": _FORECAST_KEY,
+    "forecast_point": _FORECAST_KEY,
+    "forecast_past": _PAST_KEY,
+}
+"""What names a forecast: one made again the same morning, on data that came late, is another."""
+_THINNED = (
+    # A daily forecast five weeks old is only overlaid on what happened, at these distances.
+    """
+    DELETE FROM forecast_point WHERE day - origin <= 28 AND day - origin NOT IN (1, 3, 7, 14, 28)
+    AND origin < (SELECT max(origin) FROM forecast_run) - 35
+    """,
+    """
+    UPDATE forecast_point SET parts = NULL WHERE parts IS NOT NULL
+    AND origin < (SELECT max(origin) FROM forecast_run) - 35
+    """,
+    # Two years of past origins calibrate and judge; older ones no longer say anything.
+    """
+    DELETE FROM forecast_past WHERE origin < (SELECT max(origin) FROM forecast_run) - 731
+    """,
+)
+"""What would otherwise grow without end; what was announced at each distance is never changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +76,7 @@ def pending(home: Home, units: UnitTree) -> Pending:
     everything = landing.landed(home.landing)
     if publish.current_path(home.generations) is None:
         return Pending(everything, from_scratch=True)
-    current = attach.Warehouse(home).generation()
+    current = attach.Warehouse(home).generation(any_version=True)
     same = current.structure_hash == structure.structure_hash(units)
     if not same or current.schema_version < schema.VERSION:
         return Pending(everything, from_scratch=True)
@@ -121,13 +144,15 @@ def publish_forecasts(home: Home, forecasts: Mapping[str, pa.Table]) -> int:
     def change(connection: duckdb.DuckDBPyConnection) -> None:
         for name, table in forecasts.items():
             _add_new(connection, name, table)
+        for statement in _THINNED:
+            connection.execute(statement)
 
     return publish.publish(home, change)
 
 
 def _add_new(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     """Add the rows of forecasts whose key is not stored yet."""
-    key = _BEDS_KEY if name.startswith("bed_") else _FORECAST_KEY
+    key = _KEYS.get(name, _BEDS_KEY)
     same = " AND ".join(f"o.{column} = n.{column}" for column in key)
     connection.register("new_rows", table)
     connection.execute(

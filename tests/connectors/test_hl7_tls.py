@@ -118,7 +118,11 @@ def _encrypted(pem: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "field", "expected"),
     [
-        (lambda folder: (folder / "server.pem").unlink(), "tls_certificate", "dossier de l'installation"),
+        (
+            lambda folder: (folder / "server.pem").unlink(),
+            "tls_certificate",
+            "dossier de l'installation",
+        ),
         (lambda folder: (folder / "server.pem").chmod(0o644), "tls_key", "chmod 600"),
         (lambda folder: (folder / "server.pem").write_text("x"), "tls_key", "PEM"),
         (lambda folder: _encrypted(folder / "server.pem"), "tls_key", "sans mot de passe"),

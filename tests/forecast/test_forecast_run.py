@@ -47,7 +47,7 @@ class TestDailyForecasts:
         made = all_forecasts(hospital, steps.append)
         assert "ed_visits" in steps
         found = {(one.kpi, one.unit): one for one in made if one.facet == ""}
-        assert set(found) == {("ed_visits", unit) for unit in ("G", "A", "B", *BELOW)}
+        assert set(found) == {("ed_visits", unit) for unit in ("G", "A", "B", "P")}
         site_a, site_b = found["ed_visits", "A"], found["ed_visits", "B"]
         assert (site_a.status, site_b.status) == ("ok", "indicative")
         assert [point.mid for point in site_a.points] == pytest.approx([100.0] * 28, rel=0.02)

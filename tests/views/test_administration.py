@@ -384,7 +384,7 @@ class TestLongForm:
 class TestActs:
     def test_pause_and_resume_are_said_and_written(self, app: AppTest, home: Home) -> None:
         see(app, screen="source", source="visits", act="pause")
-        assert "« Passages » est en pause." in press(app, "Mettre en pause")
+        assert words.unbroken("« Passages » est en pause.") in press(app, "Mettre en pause")
         assert "paused = true" in toml_of(home)
         app.query_params["act"] = "resume"
         app.run()
@@ -473,7 +473,7 @@ class TestStructure:
         assert "Urgences" not in home.structure.read_text("utf-8")
         next(one for one in app.checkbox if "nouveau nom" in one.label).check()
         html = press(app, "Renommer")
-        assert "s'appelle désormais « Urgences »" in unescape(html)
+        assert words.unbroken("s'appelle désormais « Urgences »") in unescape(html)
         assert "Publier la structure" in [one.label for one in app.button]
         assert ";Urgences" in home.structure.read_text("utf-8")
 

@@ -9,7 +9,13 @@ import sys
 import duckdb
 import pytest
 
-from cockpit.errors import DamagedLanding, DamagedWarehouse, NoGeneration, WarehouseBusy
+from cockpit.errors import (
+    DamagedLanding,
+    DamagedWarehouse,
+    NoGeneration,
+    OldGeneration,
+    WarehouseBusy,
+)
 from cockpit.refresh import rebuild
 from cockpit.warehouse import landing
 from cockpit.warehouse.attach import Warehouse
@@ -212,3 +218,16 @@ def test_a_damaged_generation_is_made_again_by_a_rebuild(installation, at):
     newest.write_bytes(data[:start] + bytes(len(data) // 4) + data[start + len(data) // 4 :])
     rebuild(installation.home)
     assert installation.rows() == before
+
+
+def test_figures_of_an_earlier_version_are_being_rebuilt_and_not_misread(installation):
+    """Its tables lack columns: a visitor hears that it is being rebuilt, a builder may read it."""
+    publish(installation.home, NOTHING)
+    path = current_path(installation.home.generations)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE meta SET schema_version = schema_version - 1")
+    reader = Warehouse(installation.home)
+    with pytest.raises(OldGeneration) as refused:
+        reader.generation()
+    assert "rien n'est perdu" in refused.value.sentence()
+    assert reader.generation(any_version=True).id == number_of(path)

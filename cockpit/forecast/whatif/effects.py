@@ -158,6 +158,7 @@ def _boarders(found: Setting, plays: Plays) -> Iterator[Effect]:
         return
     before, after = _waiting(found, plays, link)
     recent = waiting[-_RECENT_DAYS:]
+    seen = recent[~np.isnan(recent)]
     yield difference(
         "boarders",
         label,
@@ -174,7 +175,7 @@ def _boarders(found: Setting, plays: Plays) -> Iterator[Effect]:
                 "est hébergé hors discipline ou transféré."
             ),
             _("Constaté ces 8 dernières semaines : {n} par matin.").format(
-                n=number(float(np.nanmean(recent)), 1)
+                n=number(float(seen.mean()), 1) if len(seen) else _("n.d.")
             ),
         ),
     )

@@ -134,7 +134,7 @@ def _brought(
     return planned[weekdays[recent]] + from_ed
 
 
-def _balance(  # noqa: PLR0913 - the habits of one pool
+def _balance(
     *,
     census: Values,
     opened: Values,
@@ -192,7 +192,7 @@ def wobble(daily: Values, origin: int) -> float:
     means = np.array([_mean(week, np.nan) for week in weeks])
     if len(means) <= _WEEKS:
         return 0.0
-    before = np.array([np.nanmean(means[i - _WEEKS : i]) for i in range(_WEEKS, len(means))])
+    before = np.array([_mean(means[i - _WEEKS : i], np.nan) for i in range(_WEEKS, len(means))])
     with np.errstate(divide="ignore", invalid="ignore"):
         moved = np.log(means[_WEEKS:] / before)
     moved = moved[np.isfinite(moved)]

@@ -216,7 +216,8 @@ def _starts(last: date, months: int) -> Days:
 def _lengths(last: date, months: int) -> Values:
     starts = _starts(last, months)
     ends = (starts + 1).astype("datetime64[D]")
-    return (ends - starts.astype("datetime64[D]")).astype(float)
+    found: Values = (ends - starts.astype("datetime64[D]")).astype(float)
+    return found
 
 
 def on_grid(generation: Generation, units: Sequence[UnitId], measure: str, grid: Days) -> Values:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cockpit.forecast.store import latest
 from cockpit.i18n import gettext as _
 from cockpit.i18n import label
 from cockpit.kpi.catalogue import home_kpis
@@ -21,7 +20,6 @@ from cockpit.views import (
     cards,
     dates,
     facets,
-    forecasts,
     french,
     origins,
     parts,
@@ -29,6 +27,7 @@ from cockpit.views import (
     widgets,
 )
 from cockpit.views.context import Context
+from cockpit.views.screens import prevision
 
 _ROWS = 8
 
@@ -65,19 +64,13 @@ def _evolution(context: Context, kpi: Kpi, found: Trend, drawn: Curve) -> None:
         st.html(waiting(kpi))
         return
     widgets.chart(drawn, kpi, _("Évolution"))
-    _forecast(context, kpi)
+    prevision.show(context, kpi)
 
 
 def waiting(kpi: Kpi) -> str:
     """Why there is no figure, and what to connect."""
     action = _("À connecter : {source}.").format(source=kpi.waiting_for) if kpi.waiting_for else ""
     return parts.empty(_("Cet indicateur n'est pas disponible pour ce périmètre."), action)
-
-
-def _forecast(context: Context, kpi: Kpi) -> None:
-    made = latest(context.generation, context.scope, kpi, context.unit.id)
-    if made is not None:
-        st.html(forecasts.card(kpi, made))
 
 
 def _where(context: Context, kpi: Kpi, found: Trend) -> None:

@@ -29,8 +29,8 @@ def show(context: Context) -> None:
     """
     here = replace(context, params=context.params.lasting())
     kpis = tuple(kpi for kpi in home_kpis(here.kpis) if kpi.domain in here.scope.domains)
-    key = ("synthese", here.scope, here.params, here.language, kpis, clock.today())
-    key = (*key, acts_mark(here.generation.home))
+    mark = acts_mark(here.generation.home)
+    key = ("synthese", here.scope, here.params, here.language, kpis, clock.today(), mark)
     widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: _rest(here, kpis)))
 
 
