@@ -6,34 +6,34 @@ sample. One series in several unless everything is asked for.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 
-import numpy as np
 import pandas as pd
 
 from bench.forecast_monthly import DATA
-from bench.forecast_one import measured
+from bench.forecast_one import job
 from bench.report import Figure, Section, middle, timings_ms
 from cockpit import refresh
-from cockpit.forecast import backtest, combination, pool, scores
+from cockpit.forecast import backtest, combination, scores
 from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.choose import Series
-from cockpit.forecast.fit import Job, fit
+from cockpit.forecast.fit import fit
 from cockpit.forecast.history import History
 from cockpit.forecast.models import naive7, prophet_plain
 from cockpit.forecast.run import calendar_of, read_history
 from cockpit.forecast.store import latest, parts, to_tables
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.installed import kpis_of
-from cockpit.kpi.model import Kpi, KpiId, UnitId
+from cockpit.kpi.model import KpiId, UnitId
 from cockpit.settings import Home
 from cockpit.warehouse import attach, publish, update
 
@@ -42,7 +42,7 @@ STEP_DAYS, HORIZON_DAYS = 20, 28
 WHOLE_SHARE = 0.95
 YEARS = 10
 PROCESSES = 2
-NIGHT_SERIES, NIGHT_DAYS = 500, 1095
+NIGHT_SERIES = 500
 MOST_NIGHT_S, MOST_CPU_S, MOST_RSS_MB, MOST_READ_MS = 600.0, 1.2, 300.0, 20.0
 
 
@@ -224,14 +224,12 @@ def _coverage(rows: pd.DataFrame) -> Iterator[Figure]:
 
 def _costs(*, full: bool) -> Iterator[Figure]:
     """A night's fits on two processes: what each costs, and how long 500 of them take."""
-    jobs = [_job(number) for number in range(NIGHT_SERIES if full else 24)]
-    start = perf_counter()
-    made = list(pool.fit_all(jobs, processes=PROCESSES, work=measured))
-    took = perf_counter() - start
-    used = float(np.mean([one.past["cpu"].iloc[0] for one in made]))
-    rss = max(one.past["rss"].iloc[0] for one in made)
-    night = took * NIGHT_SERIES / len(jobs)
-    note = f"{len(jobs)} séries de {NIGHT_DAYS} jours en {took:.0f} s"
+    count = NIGHT_SERIES if full else 24
+    command = (sys.executable, "-m", "bench.forecast_one", str(count), str(PROCESSES))
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    used, rss = told["cpu_s"], told["rss_mb"]
+    night = told["took_s"] * NIGHT_SERIES / count
+    note = f"{count} séries de trois ans en {told['took_s']:.0f} s"
     yield Figure("CPU par série quotidienne", f"{used:.2f} s", "<= 1,2 s", "", used <= MOST_CPU_S)
     yield Figure(
         "500 séries, 2 processus", f"{night:.0f} s", "<= 600 s", note, night <= MOST_NIGHT_S
@@ -239,42 +237,10 @@ def _costs(*, full: bool) -> Iterator[Figure]:
     yield Figure("Mémoire d'un processus", f"{rss:.0f} Mo", "<= 300 Mo", "", rss <= MOST_RSS_MB)
 
 
-def _job(number: int) -> Job:
-    """Three years of visits with a week, a year and a drift, and a year of past origins."""
-    chance = np.random.default_rng(number)
-    days = np.arange(NIGHT_DAYS)
-    level = 150 * (1 + 0.1 * np.sin(2 * np.pi * days / 365.25) + 0.15 * (days % 7 == 0))
-    history = History(date(2023, 11, 24), chance.poisson(level).astype(float))
-    today = history.last + timedelta(days=1)
-    kpi: Kpi = KPIS[KpiId("ed_visits")]
-    blank = Job(
-        kpi=kpi,
-        unit=UnitId(f"U{number}"),
-        facet="",
-        history=history,
-        calendar=FrenchCalendar(),
-        past=pd.DataFrame(),
-        today=today,
-        made_at=datetime.combine(today, datetime.min.time()),
-    )
-    return replace(blank, past=_past(blank))
-
-
-def _past(job: Job) -> pd.DataFrame:
-    found = []
-    for origin in backtest.origins_of(job.history, count=18, step=7, horizon=7):
-        known = job.history.until(origin)
-        assert known is not None
-        said = naive7.fit_predict(known, HORIZON_DAYS, calendar=job.calendar)
-        names = (combination.NAME, *combination.MEMBERS, naive7.NAME)
-        found += list(backtest.predicted_rows(known, dict.fromkeys(names, said)))
-    return pd.concat(found, ignore_index=True)
-
-
 def _reading(folder: Path) -> Iterator[Figure]:
     """One forecast of each département stored, then read as a screen reads it."""
     home = Home(folder / "spf")
-    made = fit(_job(0)).forecast
+    made = fit(job(0)).forecast
     before = attach.Warehouse(home).generation()
     units = [unit.id for unit in before.units.establishments()]
     stored = [replace(made, unit=unit) for unit in units]

@@ -16,7 +16,7 @@ from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.store import to_table
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.structure import load_structure
-from cockpit.errors import BadRequest, BadSource
+from cockpit.errors import BadRequest, BadSource, UnknownKpi
 from cockpit.fetch import (
     SourceBusy,
     audit_line,
@@ -133,9 +133,15 @@ def rebuild(home: Home, *, on_step: Say = lambda _: None) -> int:
         return _publish_alerts(home)
 
 
-def forecast_now(home: Home, *, on_step: Say = lambda _: None) -> int:
-    """Fit every forecast on the newest generation and publish them; returns the generation."""
-    return _publish_forecasts(home, on_step)
+def forecast_now(home: Home, *, only: Sequence[str] = (), on_step: Say = lambda _: None) -> int:
+    """Fit on the newest generation and publish; returns the generation.
+
+    only: these KPIs, all without. Raises UnknownKpi.
+    """
+    for name in only:
+        if name not in kpis_of(home.kpis):
+            raise UnknownKpi(kpi=name)
+    return _publish_forecasts(home, on_step, only)
 
 
 def alert_now(home: Home) -> int:
@@ -216,7 +222,7 @@ def _wants_alerts(home: Home) -> bool:
     return judged is None or clock.in_paris(judged).date() < clock.today()
 
 
-def _publish_forecasts(home: Home, say: Say) -> int:
+def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
     """Fit on the newest generation; new forecasts are added, none is ever changed.
 
     Fitting takes minutes, so that others publish meanwhile.
@@ -225,7 +231,8 @@ def _publish_forecasts(home: Home, say: Say) -> int:
     number = generation.id
     for act in review(generation, whole_scope(generation), kpis_of(home.kpis)):
         say(f"Prévision arrêtée : {act.kpi} {act.unit}. {act.reason}")
-    for batch in make_forecasts(generation, home.installation, on_step=say):
+    kpis = {name: kpi for name, kpi in kpis_of(home.kpis).items() if not only or name in only}
+    for batch in make_forecasts(generation, home.installation, on_step=say, kpis=kpis):
         number = _publish_made(home, to_tables(batch.forecasts, batch.past))
     outlooks = make_outlooks(generation, home.installation, on_step=say)
     return _publish_made(home, bed_store.to_tables(outlooks)) if outlooks else number

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cockpit import clock
 from cockpit.alerts.store import active
 from cockpit.brief import brief as make_brief
+from cockpit.forecast.oversight import overseen
 from cockpit.forecast.store import latest
 from cockpit.i18n import label, pick
 from cockpit.kpi import compute
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from cockpit.alerts.model import Alert
     from cockpit.answers.ask import SeriesQuestion
     from cockpit.answers.visit import Visit
+    from cockpit.forecast.oversight import Overseen
     from cockpit.kpi.model import Kpi, Term, UnitId
     from cockpit.kpi.units import Unit
-    from cockpit.series.model import Freshness
+    from cockpit.series.model import ForecastPoint, Freshness
     from cockpit.warehouse.attach import Generation, Warehouse
 
 Json = dict[str, object]
@@ -82,9 +84,10 @@ def series(who: Visit, asked: SeriesQuestion) -> Json:
 
 
 def forecast(who: Visit, name: str, unit: UnitId | None) -> Json:
-    """The stored forecast; `points` is empty and `refused` says why when there is none.
+    """The stored forecast; `points` is empty and `refused` says why when there is none to use.
 
-    Raises UnknownKpi, UnknownUnit, OutOfScope.
+    corrected: what a person put in place of `mid`, null where nobody did. off: a person or the
+    worker stopped it, `refused` says who and why. Raises UnknownKpi, UnknownUnit, OutOfScope.
     """
     found = who.kpi(name)
     at = who.unit(unit)
@@ -92,6 +95,9 @@ def forecast(who: Visit, name: str, unit: UnitId | None) -> Json:
     if made is None:
         sentence = pick("Cet indicateur n'est pas prévu.", "This indicator is not forecast.")
         return {"kpi": found.id, "unit": at, "points": [], "refused": sentence}
+    stands = overseen(who.generation.home, found.id, at)
+    stopped = f"{stands.off.who} : {stands.off.reason}" if stands.off else ""
+    valid = stands.validated if stands.is_validated(made) else None
     return {
         "kpi": found.id,
         "unit": at,
@@ -102,11 +108,22 @@ def forecast(who: Visit, name: str, unit: UnitId | None) -> Json:
         "history_from": _day(made.history_from),
         "mape": made.mape,
         "mape_naive": made.mape_naive,
-        "refused": made.refused,
-        "points": [
-            {"day": _day(point.day), "low": point.low, "mid": point.mid, "high": point.high}
-            for point in made.points
-        ],
+        "status": made.status,
+        "off": stands.off is not None,
+        "validated_by": valid.who if valid else None,
+        "refused": made.refused or stopped,
+        "points": [] if stopped else [_forecast_point(point, stands) for point in made.points],
+    }
+
+
+def _forecast_point(point: ForecastPoint, stands: Overseen) -> Json:
+    act = stands.overrides.get(point.day)
+    return {
+        "day": _day(point.day),
+        "low": point.low,
+        "mid": point.mid,
+        "high": point.high,
+        "corrected": act.value if act else None,
     }
 
 

@@ -22,6 +22,7 @@ Origins = Annotated[int, typer.Option(help="Nombre de jours passés d'où l'on p
 Step = Annotated[int | None, typer.Option(help="Écart entre eux : 20 jours, ou 1 mois.")]
 Horizon = Annotated[int | None, typer.Option(help="Prévoir jusqu'à : 28 jours, ou 12 mois.")]
 Against = Annotated[Literal["prophet"] | None, typer.Option(help="Comparer aussi à Prophet.")]
+Only = Annotated[list[str] | None, typer.Argument(help="Ces indicateurs seulement.")]
 Points = Annotated[bool, typer.Option("--points", help="Donner aussi chaque jour prévu.")]
 
 
@@ -42,11 +43,14 @@ def show(kpi: Id, unit: UnitCode = None, as_json: Json = False, role: As = None)
 
 
 @app.command()
-def run(as_json: Json = False) -> None:
+def run(kpis: Only = None, as_json: Json = False) -> None:
     """Refaire les prévisions et les alertes sur les données déjà chargées."""
     from cockpit import refresh  # noqa: PLC0415
 
-    give({"generation": refresh.forecast_now(settings.home(), on_step=say)}, as_json=as_json)
+    give(
+        {"generation": refresh.forecast_now(settings.home(), only=kpis or (), on_step=say)},
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -58,7 +58,8 @@ def calibrate(rows: pd.DataFrame, *, stretch: float = 1.0) -> Calibration | None
     rows: `origin`, `day`, `step`, `predicted`, `observed`, of one model. The caller passes only
     days that had come when the interval is made. Recent errors weigh more.
     """
-    if rows["origin"].nunique() < FEWEST_ORIGINS:
+    origins = rows["origin"].nunique()
+    if origins < FEWEST_ORIGINS:
         return None
     widths: dict[tuple[int, int], float] = {}
     for place, (first, last) in enumerate(BUCKETS):
@@ -66,6 +67,8 @@ def calibrate(rows: pd.DataFrame, *, stretch: float = 1.0) -> Calibration | None
         for level in LEVELS:
             known = len(near) >= _FEWEST_ERRORS
             found = _quantile(near, level / 100) if known else 0.0
+            # The largest errors of a few origins fall short of the tail that is still to be seen.
+            found *= 1 + 1 / origins if level == LEVELS[-1] else 1.0
             before = widths[BUCKETS[place - 1][0], level] if place else found
             widths[first, level] = found if known else before
     return Calibration(widths, stretch)

@@ -21,6 +21,7 @@ from cockpit.forecast.fit import Fitted, Job
 from cockpit.forecast.history import History
 from cockpit.forecast.landing_run import LANDING, landing_forecasts
 from cockpit.forecast.model import Forecast
+from cockpit.forecast.models import prophet_rc
 from cockpit.forecast.monthly_run import monthly_forecasts
 from cockpit.forecast.store import Key, past_of, stored_hashes
 from cockpit.kpi.catalogue import KPIS
@@ -131,8 +132,17 @@ class _Run:
             past=past,
             today=clock.today(),
             made_at=_now(),
-            members=decide.members_of(self._generation.home, key, past, history),
+            members=self._members(
+                one, decide.members_of(self._generation.home, key, past, history)
+            ),
         )
+
+    def _members(self, one: Series, members: tuple[str, ...]) -> tuple[str, ...]:
+        """Prophet costs ten times the two others: it serves the hospital and its sites, where its
+        trend and year are worth it; below, the mean without it is as good (decision 021)."""
+        at_top = one.unit in tops_of(self._generation)
+        kept = tuple(name for name in members if at_top or name != prophet_rc.NAME)
+        return kept or members
 
     def _coherent(self, kpi: Kpi, made: list[Forecast]) -> list[Forecast]:
         """Wholes agree between levels; facets and rates are left as they are."""

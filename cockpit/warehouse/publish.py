@@ -162,6 +162,17 @@ def _stamp(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     )
 
 
+_COMPLETED = (
+    f"""
+    UPDATE forecast_point AS p SET made_at = r.made_at FROM forecast_run AS r
+    WHERE p.made_at = TIMESTAMP '{schema.UNKNOWN_TIME}' AND r.kpi = p.kpi AND r.unit = p.unit
+    AND r.facet = p.facet AND r.model = p.model AND r.origin = p.origin
+    """,  # noqa: S608 - a constant
+    "UPDATE forecast_run SET status = 'refused' WHERE refused <> '' AND status = 'ok'",
+)
+"""What forecasts of version 3 did not say of themselves."""
+
+
 def carry_over(
     connection: duckdb.DuckDBPyConnection, generations: Path, tables: Sequence[str]
 ) -> None:
@@ -175,8 +186,11 @@ def carry_over(
     with suppress(duckdb.Error):
         connection.execute(f"ATTACH '{_quoted(newest)}' AS before (READ_ONLY)")
         for name in tables:
-            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM before.{name}")  # noqa: S608 - tables of the schema
+            with suppress(duckdb.CatalogException):  # an earlier version had no such table
+                connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM before.{name}")  # noqa: S608 - tables of the schema
         connection.execute("DETACH before")
+    for statement in _COMPLETED:
+        connection.execute(statement)
 
 
 def _quoted(path: Path) -> str:

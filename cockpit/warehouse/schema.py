@@ -7,6 +7,8 @@ A ratio is never stored, only what it is made of.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 VERSION = 5
@@ -146,6 +148,15 @@ def _series() -> tuple[sa.Column[str], ...]:
     return tuple(sa.Column(name, sa.Text, nullable=False) for name in ("kpi", "unit", "facet"))
 
 
+UNKNOWN_TIME = "1970-01-01 00:00:00"
+"""When a point kept from version 3 was made, until its run's own time is put there."""
+
+
+def _added(name: str, kind: type[sa.types.TypeEngine[Any]], default: str) -> sa.Column[Any]:
+    """A column that tables of an earlier version lack: their rows are kept with this value."""
+    return sa.Column(name, kind, nullable=False, server_default=sa.text(f"'{default}'"))
+
+
 forecast_run = sa.Table(
     "forecast_run",
     metadata,
@@ -154,18 +165,18 @@ forecast_run = sa.Table(
     sa.Column("origin", sa.Date, nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("history_from", sa.Date, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("sentence", sa.Text, nullable=False),
+    _added("status", sa.Text, "ok"),
+    _added("sentence", sa.Text, ""),
     sa.Column("refused", sa.Text, nullable=False),
-    sa.Column("banner", sa.Text, nullable=False),
+    _added("banner", sa.Text, ""),
     sa.Column("mape", sa.Double),
     sa.Column("mape_naive", sa.Double),
     sa.Column("mase", sa.Double),
     sa.Column("mase_naive", sa.Double),
     sa.Column("coverage80", sa.Double),
-    sa.Column("members", sa.Text, nullable=False),
-    sa.Column("versions", sa.Text, nullable=False),
-    sa.Column("data_hash", sa.Text, nullable=False),
+    _added("members", sa.Text, ""),
+    _added("versions", sa.Text, ""),
+    _added("data_hash", sa.Text, ""),
 )
 """One fit of one series at one origin; never changed (`cockpit/forecast/model.py`)."""
 
@@ -175,7 +186,7 @@ forecast_point = sa.Table(
     *_series(),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("origin", sa.Date, nullable=False),
-    sa.Column("made_at", sa.DateTime, nullable=False),
+    _added("made_at", sa.DateTime, UNKNOWN_TIME),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("low", sa.Double, nullable=False),
     sa.Column("mid", sa.Double, nullable=False),

@@ -351,7 +351,7 @@ class TestSettings:
 
 @pytest.mark.parametrize(
     "words",
-    [("forecast", "backtest", "ed_visits", "--json"), ("alert", "dry-run"), ("user", "list")],
+    [("alert", "dry-run"), ("user", "list")],
 )
 def test_a_promised_command_says_that_it_is_not_there_yet(cockpit, words: tuple[str, ...]) -> None:
     result = cockpit(*words)

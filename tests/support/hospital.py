@@ -154,8 +154,17 @@ class Hospital:
             self.home.landing, batch, already, structure_hash=stamp, provisional_days=late
         )
 
-    def publish(self, *, forecasts: Sequence[Forecast] = (), derived: bool = False) -> Generation:
-        """Publish what was landed since the last generation. derived: with the T2A estimate."""
+    def publish(
+        self,
+        *,
+        forecasts: Sequence[Forecast] = (),
+        past: pd.DataFrame | None = None,
+        derived: bool = False,
+    ) -> Generation:
+        """Publish what was landed since the last generation. derived: with the T2A estimate.
+
+        past: what models said at past origins (`forecast_past`).
+        """
         fresh = publish.current_path(self.home.generations) is None
         held = frozenset() if fresh else self.warehouse.generation().batch_hashes
         pending = [one for one in landing.landed(self.home.landing) if one.source_hash not in held]
@@ -171,7 +180,7 @@ class Hospital:
                 derive.derive(connection, (T2A,))
             rollup.refresh(connection, self.units)
             if forecasts:
-                _add_forecasts(connection, forecasts)
+                _add_forecasts(connection, forecasts, past)
 
         with publish.publishing(self.home.generations):
             publish.publish(self.home, change)
@@ -189,8 +198,10 @@ class Hospital:
         return scope_named(role, roots, sites)
 
 
-def _add_forecasts(connection: duckdb.DuckDBPyConnection, forecasts: Sequence[Forecast]) -> None:
-    for name, rows in to_tables(forecasts, pd.DataFrame()).items():
+def _add_forecasts(
+    connection: duckdb.DuckDBPyConnection, forecasts: Sequence[Forecast], past: pd.DataFrame | None
+) -> None:
+    for name, rows in to_tables(forecasts, pd.DataFrame() if past is None else past).items():
         connection.register("made", rows)
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM made")
         connection.unregister("made")

@@ -86,6 +86,7 @@ _LEAVES = [
 @pytest.mark.parametrize("kind", _LEAVES, ids=lambda kind: kind.__name__)
 def test_an_error_speaks_the_language_of_its_reader(kind: type[errors.CockpitError]) -> None:
     facts = {"reason": "un nombre", "expected": "un nombre", "free_mb": 1, "needed_mb": 2}
+    facts |= {"known": 2, "needed": 84, "step": "day"}
     error = kind(**_FACTS, **facts)
     with i18n.use("en"):
         said = error.sentence()

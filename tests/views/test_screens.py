@@ -39,7 +39,7 @@ FIGURES = """
 """
 PAGES = (
     "synthese", "alertes", "capacite", "finances", "rh", "activite", "explorer", "indicateur",
-    "sources", "plus", "scenarios",
+    "sources", "plus", "scenarios", "fiabilite",
 )  # fmt: skip
 
 
