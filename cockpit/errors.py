@@ -126,8 +126,8 @@ class OldGeneration(NoGeneration):
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
         return _(
-            "Cockpit vient d'être mis à jour : les chiffres sont reconstruits depuis les livraisons "
-            "conservées, rien n'est perdu. Revenez dans quelques minutes."
+            "Cockpit vient d'être mis à jour : les chiffres sont reconstruits depuis les "
+            "livraisons conservées, rien n'est perdu. Revenez dans quelques minutes."
         )
 
 

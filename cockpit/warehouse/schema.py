@@ -143,6 +143,7 @@ restatement = sa.Table(
 )
 """A consolidated figure that a later batch moved; `after` is NULL when it was withdrawn."""
 
+
 def _series() -> tuple[sa.Column[str], ...]:
     """What names a series of forecasts."""
     return tuple(sa.Column(name, sa.Text, nullable=False) for name in ("kpi", "unit", "facet"))
@@ -211,6 +212,7 @@ forecast_past = sa.Table(
     sa.Column("scale", sa.Double),
 )
 """What each member said at past origins: intervals and drops of members are judged on it."""
+
 
 def _known(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.Double, nullable=False)

@@ -118,10 +118,7 @@ class TestStored:
             publish.publish(
                 hospital.home,
                 lambda connection: (
-                    [
-                        update._add_new(connection, name, rows)
-                        for name, rows in tables.items()
-                    ]
+                    [update._add_new(connection, name, rows) for name, rows in tables.items()]
                     and None
                 ),
             )
