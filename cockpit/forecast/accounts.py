@@ -105,11 +105,13 @@ def as_forecasts(
     unit: UnitId,
     *,
     made_at: datetime,
+    data_hash: str,
     whole_only: bool,
     revised: date | None = None,
 ) -> Iterator[Forecast]:
     """The rows of one landing. whole_only: the result and its budget, without the titles.
 
+    data_hash: of the accounts that it was made with.
     revised: last day of the data it was made again on; None for the first of its origin.
     """
     rows = {"": (found.p10, found.p50, found.p90)}
@@ -131,6 +133,7 @@ def as_forecasts(
             history_from=date(found.year, 1, 1),
             points=(ForecastPoint(date(found.year, 12, 31), low, mid, high),),
             facet=facet,
+            data_hash=data_hash,
         )
 
 

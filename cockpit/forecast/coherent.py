@@ -68,7 +68,7 @@ def _family(
         sign = -1.0 if unit == parent else 1.0
         share = spreads[unit] / sum(spreads.values())
         shifts = {day: sign * share * _gap(middles, parent, day) for day in shared}
-        points = tuple(_shifted(point, shifts.get(point.day, 0.0)) for point in one.points)
+        points = tuple(shifted(point, shifts.get(point.day, 0.0)) for point in one.points)
         moved[unit] = replace(one, points=points)
     return moved
 
@@ -85,12 +85,15 @@ def _variance(one: Forecast) -> float:
     return max(float(np.mean(widths)) ** 2, 1e-9)
 
 
-def _shifted(point: ForecastPoint, shift: float) -> ForecastPoint:
+def shifted(point: ForecastPoint, shift: float) -> ForecastPoint:
+    """The point moved with its intervals; never below zero when it was above."""
     if shift == 0.0:
         return point
 
+    floor = 0.0 if point.low >= 0 else -np.inf
+
     def moved(value: float) -> float:
-        return max(value + shift, 0.0)
+        return max(value + shift, floor)
 
     def moved_or_none(value: float | None) -> float | None:
         return None if value is None else moved(value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from cockpit import clock
-from cockpit.forecast.accounts import as_forecasts, ledger, stored_landing, uncoded
+from cockpit.forecast.accounts import as_forecasts, ledger, uncoded
 from cockpit.forecast.landing import Landing, Side, landing
 from cockpit.forecast.store import parts
 from cockpit.kpi.model import Kpi, KpiId, UnitId
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 LANDING = KpiId("year_end_landing")
 REVENUE, EXPENSE = KpiId("revenue_by_title"), KpiId("expense_by_title")
 T2A = KpiId("t2a_revenue")
-
-_EURO = 1.0
 
 
 def landing_forecasts(
@@ -77,17 +75,17 @@ def _new(
 ) -> Iterator[Forecast]:
     newest, tables = made
     made_at = clock.utc_naive(clock.now())
-    origins = {one.origin for one in parts(generation, scope, kpi, unit) if not one.facet}
-    for found in _before(newest, tables, origins):
-        yield from as_forecasts(found, kpi, unit, made_at=made_at, whole_only=True)
-    if newest.origin not in origins:
-        yield from as_forecasts(newest, kpi, unit, made_at=made_at, whole_only=False)
-        return
-    stored = stored_landing(generation, scope, kpi, unit)
-    if stored is None or _has_moved(stored, newest):
-        yesterday = clock.yesterday()
+    digest = _digest(tables)
+    stored = [one for one in parts(generation, scope, kpi, unit) if not one.facet]
+    hashes = {one.origin: one.data_hash for one in stored}  # of one origin, the last one made
+    for found in _before(newest, tables, set(hashes)):
         yield from as_forecasts(
-            newest, kpi, unit, made_at=made_at, whole_only=False, revised=yesterday
+            found, kpi, unit, made_at=made_at, data_hash=digest, whole_only=True
+        )
+    if hashes.get(newest.origin) != digest:
+        revised = clock.yesterday() if newest.origin in hashes else None
+        yield from as_forecasts(
+            newest, kpi, unit, made_at=made_at, data_hash=digest, whole_only=False, revised=revised
         )
 
 
@@ -104,19 +102,13 @@ def _before(newest: Landing, tables: Tables, stored: set[date]) -> Iterator[Land
             yield known
 
 
-def _has_moved(stored: Landing, made: Landing) -> bool:
-    """Whether an amount booked, voted or expected differs by more than a euro."""
-    before, after = _figures(stored), _figures(made)
-    if before.keys() != after.keys():
-        return True
-    return not all(np.isclose(before[name], after[name], rtol=0, atol=_EURO) for name in before)
-
-
-def _figures(found: Landing) -> dict[tuple[str, str, str], float]:
-    figures: dict[tuple[str, str, str], float] = {}
-    for title in found.by_title:
-        figures["realised", title.side, title.title] = title.realised
-        figures["expected", title.side, title.title] = title.p50
-        if title.budget is not None:
-            figures["voted", title.side, title.title] = title.budget
-    return figures
+def _digest(tables: Tables) -> str:
+    """Of the accounts, the budget and what is not coded, to the euro: what a landing is made of."""
+    digest = hashlib.sha256()
+    for table in tables:
+        if table is not None:
+            rounded = table.assign(value=table["value"].round())
+            digest.update(
+                rounded.sort_values(["month", "side", "title"]).to_csv(index=False).encode()
+            )
+    return digest.hexdigest()[:16]

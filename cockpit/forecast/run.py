@@ -13,6 +13,7 @@ import pandas as pd
 from cockpit import clock
 from cockpit.access.scope import Scope, scope_named
 from cockpit.forecast import decide, events
+from cockpit.forecast.bottom_up import summed_up
 from cockpit.forecast.calendar_fr import Event, FrenchCalendar
 from cockpit.forecast.choose import Series, chosen, is_home, tops_of
 from cockpit.forecast.coherent import reconciled
@@ -62,7 +63,7 @@ def make_forecasts(
     tops = tops_of(generation)
     on_step(LANDING)
     landings = [landing_forecasts(generation, scope, kpis, unit) for unit in tops]
-    yield Batch(tuple(chain.from_iterable(landings)), pd.DataFrame())
+    yield Batch(tuple(summed_up(generation, scope, chain(*landings), kpis)), pd.DataFrame())
     run = _Run(generation, installation, scope, on_step)
     wanted = list(chosen(generation, kpis.values()))
     for home in (True, False):
@@ -71,7 +72,7 @@ def make_forecasts(
     months = [
         monthly_forecasts(generation, scope, kpi, unit) for kpi in kpis.values() for unit in tops
     ]
-    yield Batch(tuple(chain.from_iterable(months)), pd.DataFrame())
+    yield Batch(tuple(summed_up(generation, scope, chain(*months), kpis)), pd.DataFrame())
 
 
 class _Run:
