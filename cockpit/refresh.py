@@ -231,8 +231,9 @@ def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
     number = generation.id
     for act in review(generation, whole_scope(generation), kpis_of(home.kpis)):
         say(f"Prévision arrêtée : {act.kpi} {act.unit}. {act.reason}")
-    kpis = {name: kpi for name, kpi in kpis_of(home.kpis).items() if not only or name in only}
-    for batch in make_forecasts(generation, home.installation, on_step=say, kpis=kpis):
+    for batch in make_forecasts(
+        generation, home.installation, on_step=say, kpis=kpis_of(home.kpis), only=only
+    ):
         number = _publish_made(home, to_tables(batch.forecasts, batch.past))
     outlooks = make_outlooks(generation, home.installation, on_step=say)
     return _publish_made(home, bed_store.to_tables(outlooks)) if outlooks else number

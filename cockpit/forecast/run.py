@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, groupby
@@ -52,26 +52,27 @@ def make_forecasts(
     *,
     on_step: Step = lambda _text: None,
     kpis: Mapping[KpiId, Kpi] = KPIS,
+    only: Collection[str] = (),
 ) -> Iterator[Batch]:
     """Landings, then the tiles of the home screen, then every other series, then the months.
 
-    kpis: the catalogue. on_step hears one short line per KPI (progress, logs). Only what the data
-    changed is fitted: a series whose hash is stored is left alone. A series that allows no forecast
-    gives one that is refused, with its sentence.
+    kpis: the catalogue. only: the names of those to forecast (all). on_step hears one short line
+    per KPI (progress, logs). Only what the data changed is fitted: a series whose hash is stored is
+    left alone. A series that allows no forecast gives one that is refused, with its sentence.
     """
     scope = scope_named(None, tuple(unit.id for unit in generation.units.roots()), ())
+    wanted = [kpi for kpi in kpis.values() if not only or kpi.id in only]
     tops = tops_of(generation)
-    on_step(LANDING)
-    landings = [landing_forecasts(generation, scope, kpis, unit) for unit in tops]
-    yield Batch(tuple(summed_up(generation, scope, chain(*landings), kpis)), pd.DataFrame())
+    if not only or LANDING in only:
+        on_step(LANDING)
+        landings = [landing_forecasts(generation, scope, kpis, unit) for unit in tops]
+        yield Batch(tuple(summed_up(generation, scope, chain(*landings), kpis)), pd.DataFrame())
     run = _Run(generation, installation, scope, on_step)
-    wanted = list(chosen(generation, kpis.values()))
+    every = list(chosen(generation, wanted))
     for home in (True, False):
-        yield run.batch([one for one in wanted if is_home(one.kpi) is home])
+        yield run.batch([one for one in every if is_home(one.kpi) is home])
     on_step("monthly")
-    months = [
-        monthly_forecasts(generation, scope, kpi, unit) for kpi in kpis.values() for unit in tops
-    ]
+    months = [monthly_forecasts(generation, scope, kpi, unit) for kpi in wanted for unit in tops]
     yield Batch(tuple(summed_up(generation, scope, chain(*months), kpis)), pd.DataFrame())
 
 

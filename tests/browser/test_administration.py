@@ -85,6 +85,7 @@ def test_a_link_leads_back_to_where_it_came_from(page: Page, own_site: Site) -> 
     assert page.evaluate("window.untouched"), "the document was not loaded again"
 
 
+@pytest.mark.slow
 def test_a_file_is_previewed_published_seen_and_taken_back(page: Page, own_site: Site) -> None:
     before = visits(page, own_site)
     _deliver(own_site.home / "drop")

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from cockpit.alerts.model import Alert
+from cockpit.forecast.calendar_fr import FrenchCalendar
+from cockpit.forecast.model import Forecast
+from cockpit.forecast.oversight import Overseen
 from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.kpi.units import Unit, UnitTree
 from cockpit.series.model import Contribution, Status
@@ -110,7 +113,7 @@ def test_a_group_below_its_level_or_with_several_levels_says_so() -> None:
 
 
 def test_a_model_has_a_name_for_people() -> None:
-    assert forecasts.model_name("prophet_fr").startswith("Prophet (")
+    assert forecasts.model_name("prophet_rc").startswith("Prophet ")
     assert forecasts.model_name("landing_profile") == "profil mensuel"
     assert forecasts.model_name("other") == "other"
 
@@ -173,16 +176,15 @@ def test_every_state_has_a_sentence_and_an_action() -> None:
 
 
 def test_a_refused_forecast_says_why() -> None:
-    from cockpit.forecast.model import Forecast
-
     made = Forecast(
         KPI.id, UnitId("E1"), "blend", date(2026, 11, 20), NOW, date(2024, 1, 1), (),
         refused="Historique trop court.",
     )  # fmt: skip
-    assert "Pas de prévision : Historique trop court." in words(forecasts.card(KPI, made))
+    nobody = Overseen(None, None, {})
+    refused = forecasts.card(KPI, made, nobody, FrenchCalendar())
+    assert "Pas de prévision : Historique trop court." in words(refused)
     kept = replace(made, refused="", points=TREND.forecast, mape=7.4, mape_naive=9.1)
-    said = words(forecasts.card(KPI, kept))
-    assert "94,0 %, entre 90,0 % et 97,0 %" in said
+    said = words(forecasts.card(KPI, kept, nobody, FrenchCalendar()))
     assert "7,4 %, contre 9,1 %" in said
 
 
