@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 _DECIDED = {"beds_installed", "beds_open", "critical_app_availability", "credit_lines"}
 """What people decide, or what an outage makes: a calendar does not foresee it."""
-_BELOW = {"ed_visits", "mco_stays", "bed_occupancy_rate", "short_absence_rate"}
+_BELOW = {"ed_visits", "mco_stays", "inpatients", "bed_occupancy_rate", "short_absence_rate"}
 _LEVELS_BELOW = ("pole", "service")
-_FACETS: dict[str, tuple[str, ...]] = {"ed_visits": ("75+", "0-17")}
+_FACETS: dict[str, tuple[str, ...]] = {
+    "ed_visits": ("75+", "0-17"),
+    "ed_admissions": ("MED", "CHIR", "OBST", "SC", "UHCD", "PSY"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ def forecastable(kpi: Kpi) -> bool:
     """A daily figure that stands for its own day (not a cumulated one) and that nobody decides."""
     daily = kpi.step == "day" and kpi.kind == "ratio" and kpi.id not in _DECIDED
     return daily and all(term.span == "period" for term in kpi.terms())
+
+
+FILLS_BEDS = frozenset({"inpatients", "bed_occupancy_rate", "bed_occupancy_now"})
+"""KPIs whose level moves with the open beds."""
 
 
 def is_home(kpi: Kpi) -> bool:

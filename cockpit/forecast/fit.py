@@ -15,7 +15,7 @@ import pandas as pd
 
 from cockpit.forecast import backtest, combination, scores, weekly
 from cockpit.forecast.conformal import LEVELS, Calibration, calibrate
-from cockpit.forecast.gate import Verdict, level_shift, usual_weekdays, verdict
+from cockpit.forecast.gate import Verdict, capacity_change, level_shift, usual_weekdays, verdict
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models import naive7
 from cockpit.forecast.prediction import floor_of
@@ -47,7 +47,8 @@ class Job:
 
     history: observed daily values; None when nothing was ever transmitted. past: what the models
     said at earlier origins (`model`, `origin`, `day`, `step`, `predicted`, `scale`), empty the
-    first time. members: the models that are averaged. today: the civil day.
+    first time. members: the models that are averaged. open_beds: for what fills beds, those that
+    are open, whose change is announced. today: the civil day.
     """
 
     kpi: Kpi
@@ -59,12 +60,15 @@ class Job:
     today: date
     made_at: datetime
     members: tuple[str, ...] = combination.MEMBERS
+    open_beds: History | None = None
 
     def data_hash(self) -> str:
         """What the forecast depends on: the same hash means the same forecast."""
         told = (ENGINE, self.history.first, self.calendar, self.members, versions())
         digest = hashlib.sha256(repr(told).encode())
         digest.update(self.history.values.tobytes())
+        if self.open_beds is not None:
+            digest.update(self.open_beds.values.tobytes())
         return digest.hexdigest()[:16]
 
 
@@ -142,7 +146,8 @@ def _forecast(
     if _loses(past):
         shown = naive7.NAME
         found = Verdict("naive", _NAIVE)
-    banner = level_shift(job.history)
+    moved = capacity_change(job.open_beds) if job.open_beds is not None else ""
+    banner = moved or level_shift(job.history)
     stretch = _SHIFT_STRETCH if banner else 1.0
     points = _points(job, made[shown], calibrate(_of(past, shown), stretch=stretch))
     if found.status == "ok" and _is_too_wide(points):

@@ -36,6 +36,7 @@ _SHIFT_SIGMAS = 3.0
 _SHIFT_FEWEST_DAYS = 84
 _SHIFT_SMALLEST = 0.05
 _YEAR_DAYS = 365
+_WIDENED = "L'intervalle est élargi le temps de le confirmer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,27 @@ def level_shift(history: History) -> str:
     The last seven and ten days, each day against the mean of its weekday over the eight weeks
     before them, stand further than three usual deviations of such means over the last year.
     """
+    share = _lasting_shift(history)
+    return "" if share is None else f"Changement de niveau : {_sense(share)}. {_WIDENED}"
+
+
+def capacity_change(open_beds: History) -> str:
+    """The banner of beds that opened or closed lately, in French; "" without: same rule."""
+    share = _lasting_shift(open_beds)
+    return "" if share is None else f"Capacité modifiée, lits ouverts : {_sense(share)}. {_WIDENED}"
+
+
+def _lasting_shift(history: History) -> float | None:
+    """The change as a share of the level before it; None when both windows do not show it."""
     if len(history) < _SHIFT_FEWEST_DAYS:
-        return ""
+        return None
     shares = [_shift(history, days) for days in _SHIFT_WINDOWS]
-    if any(share is None for share in shares):
-        return ""
-    share = shares[-1] or 0.0
+    return None if None in shares else shares[-1]
+
+
+def _sense(share: float) -> str:
     sense = "hausse" if share > 0 else "baisse"
-    return (
-        f"Changement de niveau : {sense} de {abs(share):.0%} sur {_SHIFT_WINDOWS[-1]} jours. "
-        "L'intervalle est élargi le temps de le confirmer."
-    ).replace("%", " %")
+    return f"{sense} de {100 * abs(share):.0f} % sur {_SHIFT_WINDOWS[-1]} jours"
 
 
 def _shift(history: History, days: int) -> float | None:

@@ -15,7 +15,7 @@ from cockpit.access.scope import Scope, scope_named
 from cockpit.forecast import decide, events
 from cockpit.forecast.bottom_up import summed_up
 from cockpit.forecast.calendar_fr import Event, FrenchCalendar
-from cockpit.forecast.choose import Series, chosen, is_home, tops_of
+from cockpit.forecast.choose import FILLS_BEDS, Series, chosen, is_home, tops_of
 from cockpit.forecast.coherent import reconciled
 from cockpit.forecast.distributed import fit_all
 from cockpit.forecast.fit import Fitted, Job
@@ -134,10 +134,17 @@ class _Run:
             past=past,
             today=clock.today(),
             made_at=_now(),
+            open_beds=self._open_beds(one),
             members=self._members(
                 one, decide.members_of(self._generation.home, key, past, history)
             ),
         )
+
+    def _open_beds(self, one: Series) -> History | None:
+        beds = KPIS.get(KpiId("beds_open"))
+        if beds is None or one.kpi.id not in FILLS_BEDS:
+            return None
+        return read_history(self._generation, self._scope, Series(beds, one.unit))
 
     def _members(self, one: Series, members: tuple[str, ...]) -> tuple[str, ...]:
         """Prophet costs ten times the two others: it serves the hospital and its sites, where its

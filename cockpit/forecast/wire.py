@@ -30,8 +30,8 @@ def job_text(job: Job) -> str:
             "kpi": _KPI.dump_python(job.kpi, mode="json"),
             "unit": job.unit,
             "facet": job.facet,
-            "first": job.history.first.isoformat(),
-            "values": _numbers(job.history.values),
+            "history": _told(job.history),
+            "open_beds": None if job.open_beds is None else _told(job.open_beds),
             "calendar": _CALENDAR.dump_python(job.calendar, mode="json"),
             "past": _rows(job.past),
             "today": job.today.isoformat(),
@@ -48,13 +48,22 @@ def job_of(text: str) -> Job:
         kpi=_KPI.validate_python(told["kpi"]),
         unit=UnitId(told["unit"]),
         facet=told["facet"],
-        history=History(date.fromisoformat(told["first"]), np.array(told["values"], dtype=float)),
+        history=_history(told["history"]),
+        open_beds=None if told["open_beds"] is None else _history(told["open_beds"]),
         calendar=_CALENDAR.validate_json(json.dumps(told["calendar"])),
         past=_frame(told["past"]),
         today=date.fromisoformat(told["today"]),
         made_at=datetime.fromisoformat(told["made_at"]),
         members=tuple(told["members"]),
     )
+
+
+def _told(history: History) -> dict[str, Any]:
+    return {"first": history.first.isoformat(), "values": _numbers(history.values)}
+
+
+def _history(told: dict[str, Any]) -> History:
+    return History(date.fromisoformat(told["first"]), np.array(told["values"], dtype=float))
 
 
 def fitted_text(made: Fitted) -> str:

@@ -70,6 +70,21 @@ _CAPACITY = (
         facet_label_fr="Motif",
     ),
     Kpi(
+        id=KpiId("inpatients"), domain=Domain.BEDS,
+        label_fr="Patients présents à minuit", label_en="Inpatients at midnight",
+        short_fr="Présents à minuit", short_en="Inpatients",
+        definition_fr="Patients hospitalisés présents à minuit, c'est-à-dire lits occupés. "
+        "Dernière valeur connue.",
+        definition_en="Inpatients present at midnight, that is beds occupied. Last known level.",
+        unit="patients", direction="context", step="day", decimals=0,
+        numerator=(term("patients_midnight"),),
+        additive="units", aggregation="LV/S",
+        reference_fr="Pas de repère national : plan capacitaire de l'établissement.",
+        alert_fr="Au-dessus des lits ouverts du service.",
+        source_fr=BED_TOOL, waiting_for=WAITING_BEDS, owner_fr="Direction des soins",
+        lever_fr="Ouvrir les lits tampons, ou avancer les sorties du lendemain",
+    ),
+    Kpi(
         id=KpiId("bed_occupancy_rate"), domain=Domain.BEDS,
         label_fr="Taux d'occupation (minuit)", label_en="Midnight occupancy",
         short_fr="Occupation à minuit", short_en="Occupancy",

@@ -1,4 +1,4 @@
-"""The 80 indicators in the order of the catalogue, and the hospital's own beside them."""
+"""The 82 indicators in the order of the catalogue, and the hospital's own beside them."""
 
 from __future__ import annotations
 

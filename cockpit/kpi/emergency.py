@@ -71,6 +71,23 @@ EMERGENCY = (
         facet_label_fr="Destination",
     ),
     Kpi(
+        id=KpiId("ed_admissions"), domain=Domain.ACTIVITY,
+        label_fr="Hospitalisations après urgences", label_en="Admissions from the ED",
+        short_fr="Hospit. via urgences", short_en="ED admissions",
+        definition_fr="Passages suivis d'une mutation ou d'un transfert (MODE_SORTIE 6 ou 7), à la "
+        "date d'entrée, par destination. C'est la demande de lits non programmée du jour.",
+        definition_en="Visits followed by admission or transfer, at the date of arrival, by "
+        "destination. It is the day's unplanned demand for beds.",
+        unit="patients", direction="context", step="day", decimals=0,
+        numerator=(term("ed_admissions"),),
+        additive="full", aggregation="S/S",
+        reference_fr="Pas de repère national : comparer à la même semaine de l'an dernier.",
+        alert_fr="Au-dessus du haut de l'intervalle de prévision.",
+        source_fr=RPU, waiting_for=WAITING_RPU, owner_fr=OWNER,
+        lever_fr="Prévenir la cellule des lits et armer les lits tampons avant 14 h",
+        facet_label_fr="Destination",
+    ),
+    Kpi(
         id=KpiId("ed_los_median"), domain=Domain.ACTIVITY,
         label_fr="Durée médiane de passage", label_en="Median ED length of stay",
         short_fr="Durée médiane", short_en="Median ED stay",

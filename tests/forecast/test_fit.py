@@ -89,6 +89,20 @@ class TestDegraded:
         made = fit(job(History(history.first, halved), members=QUICK)).forecast
         assert "Changement de niveau" in made.banner
 
+    def test_beds_that_closed_lately_are_announced_and_widen_the_interval(self) -> None:
+        """Forty beds, thirty for ten days: occupied beds have not moved yet."""
+        occupied, ten = weekly(400), np.arange(400) >= 390
+        beds = ending(YESTERDAY, np.where(ten, 30.0, 40.0))
+        before, after = (
+            fit(job(occupied, of="inpatients", members=QUICK, open_beds=one)).forecast
+            for one in (None, beds)
+        )
+        assert after.banner.startswith("Capacité modifiée, lits ouverts : baisse de 25 %")
+        assert before.banner == ""
+        assert after.points[0].high - after.points[0].mid == pytest.approx(
+            1.5 * (before.points[0].high - before.points[0].mid)
+        )
+
     def test_chance_without_season_is_shown_as_a_range(self) -> None:
         drawn = np.random.default_rng(2).exponential(20, 400) + 0.5
         made = fit(job(ending(YESTERDAY, drawn), members=QUICK)).forecast

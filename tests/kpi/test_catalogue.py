@@ -1,4 +1,4 @@
-"""The catalogue: the 80 indicators, whole and coherent, and what a hospital may add to them."""
+"""The catalogue: the 82 indicators, whole and coherent, and what a hospital may add to them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ ROOT = Path(__file__).parents[2]
 ACTIVITY = """
 mco_stays mco_full_stays mco_ambulatory_stays surgery_ambulatory_rate sessions alos_full ip_dms
 stay_mean_value outpatient_visits births ed_visits ed_visits_75_share ed_hospitalisation_rate
+ed_admissions
 ed_los_median ed_los_over_8h_rate ed_first_doctor_median ed_lwbs_rate ed_present_15h
 het_tension_index readmission_30d_rate or_occupancy_rate or_late_cancellation_rate
 """
 BEDS = """
-beds_installed beds_open beds_closed_rate bed_occupancy_rate bed_occupancy_now beds_available_now
+beds_installed beds_open beds_closed_rate inpatients bed_occupancy_rate bed_occupancy_now beds_available_now
 bjml bjml_gap bed_turnover boarders_now boarding_nights long_stays_present
 discharge_before_noon_rate expected_discharge_filled_rate outlier_rate frozen_beds_mdro
 downstream_waiting
@@ -87,7 +88,7 @@ every_kpi = pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda one: one.id
 class TestTheEighty:
     def test_ids_are_those_of_the_specification_in_its_order(self):
         assert list(KPIS) == [kpi for ids in SPEC.values() for kpi in ids]
-        assert len(KPIS) == 80
+        assert len(KPIS) == 82
 
     @pytest.mark.parametrize("domain", Domain)
     def test_each_domain_holds_its_own(self, domain):
@@ -269,7 +270,7 @@ class TestLocalKpis:
     def test_a_new_kpi_comes_last_and_the_catalogue_is_unchanged(self, tmp_path):
         (tmp_path / "psy.toml").write_text(OWN, "utf-8")
         kpis = with_local(tmp_path)
-        assert list(kpis)[:80] == list(KPIS)
+        assert list(kpis)[:82] == list(KPIS)
         own = kpis["psychiatry_share"]
         assert own.numerator == (term("beds_available_0800", "PSY"),)
         assert own.threshold == Threshold(low_red=2, low_amber=5, amber=20, red=30)

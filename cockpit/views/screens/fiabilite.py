@@ -92,8 +92,8 @@ def _table(
         tables.Column(_("Erreur à 7 j")),
         tables.Column(_("Semaine répétée")),
         tables.Column(_("Dans l'intervalle")),
-        tables.Column(_("État"), number=False),
-        tables.Column(_("Validée par"), number=False),
+        tables.Column(_("État"), number=False, wide=True),
+        tables.Column(_("Validée par"), number=False, wide=True),
     ]
     off = switched_off(context.generation.home)
     rows = [
