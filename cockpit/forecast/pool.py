@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -46,15 +49,30 @@ def fit_all(
         return
     # Not a fork: the caller has threads (DuckDB's), which a forked child would find half-locked.
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(
-        max_workers=processes or max(1, min(os.cpu_count() or 1, len(jobs))),
-        max_tasks=_FITS_PER_PROCESS,
-        initializer=_prepared,
-        context=context,
-    ) as pool:
+    with (
+        _nothing_to_run_again(),
+        ProcessPool(
+            max_workers=processes or max(1, min(os.cpu_count() or 1, len(jobs))),
+            max_tasks=_FITS_PER_PROCESS,
+            initializer=_prepared,
+            context=context,
+        ) as pool,
+    ):
         futures = [pool.schedule(work, args=[job], timeout=limit_s) for job in jobs]
         for job, future in zip(jobs, futures, strict=True):
             yield _result(job, future)
+
+
+@contextmanager
+def _nothing_to_run_again() -> Iterator[None]:
+    """A spawned child first runs the program of its parent again (a page of Streamlit, a bench):
+    ours only need the functions that they are sent."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _prepared() -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -40,6 +43,20 @@ def test_a_bad_series_spoils_only_itself() -> None:
     good = {unit for unit, one in made.items() if one.points}
     assert good == {"first", "last"}
     assert {made[unit].refused for unit in set(units) - good} == {pool.UNAVAILABLE}
+
+
+def test_the_program_that_fits_is_not_run_again_in_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of Streamlit is the main module of its process, and fails outside of a server."""
+    page = tmp_path / "page.py"
+    page.write_text("raise SystemExit('run again')", "utf-8")
+    main = ModuleType("__main__")
+    main.__file__ = str(page)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    (made,) = pool.fit_all([job(SHORT)], processes=1)
+    assert made.forecast.status == "indicative"
+    assert sys.modules["__main__"] is main
 
 
 def test_no_series_starts_no_process() -> None:
