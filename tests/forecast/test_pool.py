@@ -50,7 +50,7 @@ def test_the_program_that_fits_is_not_run_again_in_its_children(
 ) -> None:
     """A page of Streamlit is the main module of its process, and fails outside of a server."""
     page = tmp_path / "page.py"
-    page.write_text("raise SystemExit('run again')", "utf-8")
+    page.write_text("raise RuntimeError('run again')", "utf-8")
     main = ModuleType("__main__")
     main.__file__ = str(page)
     monkeypatch.setitem(sys.modules, "__main__", main)
