@@ -1,0 +1,5 @@
+"""WHAT PEOPLE DO WITH AN ALERT: one episode per run of a rule at a unit, and every act on it.
+
+life.py     what figures and people do to an episode: pure, no step is impossible
+keep.py     the tables: episodes, and the log that is never changed
+"""
