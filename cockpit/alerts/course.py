@@ -9,7 +9,7 @@ reset level that may be lower (domain: "hysteresis, 2 periods to open, 2 to clos
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Phase = Literal["ok", "pending", "firing", "recovering"]
 _NAMES: tuple[Severity, Severity] = ("amber", "red")
+_AMBER, _RED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,69 +61,65 @@ def courses(reaches: Sequence[Reach | None], *, wait: int, hold: int) -> tuple[C
     speaks (>= 1). hold: periods back below the reset level before it is over (>= 1).
     """
     found: list[Course] = []
-    state = _State()
+    state = _SILENT
     for index, reach in enumerate(reaches):
-        state = state.after(index, reach, wait, hold)
-        found.append(state.course())
+        if reach is None:
+            state = state if state.level else _SILENT
+        elif reach.held or state is not _SILENT:
+            state = _after(state, index, reach, wait, hold)
+        found.append(_course(state))
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """runs: for amber and for red, the first period of the run under way; None without one."""
+class _State(NamedTuple):
+    """amber, red: first period of the run beyond that level, under way; None without one.
 
-    runs: tuple[int | None, int | None] = (None, None)
+    level: what is spoken of (1 amber, 2 red), 0 while silent.
+    """
+
+    amber: int | None = None
+    red: int | None = None
     level: int = 0
     since: int | None = None
     fired: int | None = None
     back: int = 0
 
-    def after(self, index: int, reach: Reach | None, wait: int, hold: int) -> _State:
-        if reach is None:
-            return self if self.level else _State()
-        runs = tuple(
-            None if reach.beyond < rank else index if run is None else run
-            for rank, run in enumerate(self.runs, start=1)
-        )
-        amber, red = runs
-        spoken = max(
-            (rank for rank, run in ((1, amber), (2, red)) if _lasts(run, index, wait)), default=0
-        )
-        if not self.level:
-            if not spoken:
-                return _State((amber, red))
-            return _State((amber, red), spoken, runs[spoken - 1], index)
-        return self._going_on((amber, red), index, reach, spoken, hold)
 
-    def _going_on(
-        self,
-        runs: tuple[int | None, int | None],
-        index: int,
-        reach: Reach,
-        spoken: int,
-        hold: int,
-    ) -> _State:
-        """It has spoken: it grows worse at once, milder or silent only once it holds."""
-        if spoken > self.level:
-            return _State(runs, spoken, runs[spoken - 1], index)
-        if reach.held >= self.level:
-            return _State(runs, self.level, self.since, self.fired)
-        back = self.back + 1
-        if back < hold:
-            return _State(runs, self.level, self.since, self.fired, back)
-        if reach.held:
-            return _State(runs, reach.held, self.since, self.fired)
-        return _State(runs)
+_SILENT = _State()
 
-    def course(self) -> Course:
-        amber, red = self.runs
-        if self.level:
-            phase: Phase = "recovering" if self.back else "firing"
-            name = _NAMES[self.level - 1]
-            return Course(phase, name, self.since, self.fired, self.back, self.since == 0)
-        if amber is None:
-            return QUIET
-        return Course("pending", "amber" if red is None else "red", amber, is_open=amber == 0)
+
+def _after(state: _State, index: int, reach: Reach, wait: int, hold: int) -> _State:
+    amber = None if reach.beyond < _AMBER else index if state.amber is None else state.amber
+    red = None if reach.beyond < _RED else index if state.red is None else state.red
+    spoken = _RED if _lasts(red, index, wait) else _AMBER if _lasts(amber, index, wait) else 0
+    if spoken > state.level:  # it grows worse at once
+        return _State(amber, red, spoken, red if spoken == _RED else amber, index)
+    if not state.level:
+        return _SILENT if amber is None else _State(amber, red)
+    if reach.held >= state.level:
+        return _State(amber, red, state.level, state.since, state.fired)
+    if state.back + 1 < hold:
+        return _State(amber, red, state.level, state.since, state.fired, state.back + 1)
+    if reach.held:  # red is over, amber is not
+        return _State(amber, red, _AMBER, _earlier(amber, state.since), state.fired)
+    return _SILENT
+
+
+def _course(state: _State) -> Course:
+    if state.level:
+        phase: Phase = "recovering" if state.back else "firing"
+        name = _NAMES[state.level - 1]
+        return Course(phase, name, state.since, state.fired, state.back, state.since == 0)
+    if state.amber is None:
+        return QUIET
+    return Course(
+        "pending", "amber" if state.red is None else "red", state.amber, is_open=state.amber == 0
+    )
+
+
+def _earlier(run: int | None, since: int | None) -> int | None:
+    """A milder run may have begun before the worse one."""
+    return since if run is None or since is None else min(run, since)
 
 
 def _lasts(run: int | None, index: int, wait: int) -> bool:

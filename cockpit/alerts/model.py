@@ -63,3 +63,10 @@ class Alert:
     level: float | None = None
     owner_fr: str = ""
     lever_fr: str = ""
+    facet: str = ""
+    fired: date | None = None
+    back: bool = False
+    urgency: int = 2
+    place: int = 0
+    role: str = ""
+    probability: float | None = None

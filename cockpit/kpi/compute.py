@@ -203,8 +203,8 @@ def series(
     Raises UnknownUnit, OutOfScope, BadRequest for a facet that the KPI's measure does not have.
     """
     nodes = visible_nodes(generation, scope, unit)
-    own = _closed(periods(start, end, grain), generation, kpi, nodes)
-    if not len(own) or not _is_known(generation, kpi, facet):
+    own = closed(periods(start, end, grain), generation, kpi, nodes)
+    if not len(own) or not is_known(generation, kpi, facet):
         scope.require(kpi.domain)
         return _named(_frame_of_nothing(), by)
     parts = parts_of(generation, nodes) if by == "unit" else nodes
@@ -231,7 +231,7 @@ def series(
     return _named(frame, by)
 
 
-def _is_known(generation: Generation, kpi: Kpi, facet: str) -> bool:
+def is_known(generation: Generation, kpi: Kpi, facet: str) -> bool:
     """Whether anything was ever reported under this facet: what nothing has would read as zeros.
 
     Raises BadRequest for a KPI whose measure has no facet at all.
@@ -244,7 +244,7 @@ def _is_known(generation: Generation, kpi: Kpi, facet: str) -> bool:
     return any(code == facet or code.startswith(facet + "/") for code in codes)
 
 
-def _closed(own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]) -> Windows:
+def closed(own: Windows, generation: Generation, kpi: Kpi, nodes: tuple[UnitId, ...]) -> Windows:
     """The windows of a monthly KPI that mixes scenarios, cut at its last closed month.
 
     A budget is known to December: without the cut, a year so far would be set against all of it.

@@ -107,6 +107,7 @@ class Panel:
     keys: tuple[str, ...]
     nodes: tuple[UnitId, ...]
     _terms: dict[tuple[object, ...], Daily] = field(default_factory=dict)
+    _days: dict[tuple[str, str], Days] = field(default_factory=dict)
 
     def nodes_of(self, key: str) -> tuple[UnitId, ...]:
         """The units that a key sums: its own for a split by unit, else all."""
@@ -136,7 +137,10 @@ class Panel:
         """Days on which any part of a split was reported; None when there is no split."""
         if self.by is None:
             return None
-        return np.unique(self.groups.get((term.measure, term.scenario or scenario), _NO_ROWS).day)
+        wanted = (term.measure, term.scenario or scenario)
+        if wanted not in self._days:
+            self._days[wanted] = np.unique(self.groups.get(wanted, _NO_ROWS).day)
+        return self._days[wanted]
 
     def _rows(self, measure: MeasureId, scenario: str, key: str) -> Rows:
         rows = self.groups.get((measure, scenario), _NO_ROWS)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from cockpit.settings import Home
 
-SCHEMA = "0004"
+SCHEMA = "0006"
 """Revision that this code expects: the head of `migrations/versions` (a test compares them)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_SQLITE = "sqlite:///"
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA busy_timeout = 10000",
@@ -40,6 +41,13 @@ def engine(home: Home) -> Engine:
     """
     home.root.mkdir(parents=True, exist_ok=True)
     return _open(home.state_url, home.root / "state.lock")
+
+
+def exists(home: Home) -> bool:
+    """Whether there is a state to read: a reader must not make that of an installation that nobody
+    has worked in."""
+    url = home.state_url
+    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
 
 
 @cache

@@ -15,14 +15,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cockpit.state.audit import AuditLine, record_act
-from cockpit.state.database import engine
+from cockpit.state.database import engine, exists
 from cockpit.state.models import ForecastAct as Row
 
 if TYPE_CHECKING:
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
     from cockpit.settings import Home
 
 Act = Literal["validate", "override", "withdraw", "off", "on", "drop", "promote"]
-_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastAct:
     """At that instant (naive UTC), `who` did this to the forecast of a KPI at a unit, because.
 
+    facet: the part that is forecast, "" for the whole; the acts of one say nothing of the other.
     reason: French. day, value, predicted, origin: of a corrected figure, in the KPI's unit; value
     None withdraws it. subject: members averaged and versions. id: given by the database.
     """
@@ -89,17 +88,23 @@ def forecast_acts(
     *,
     kpi: str | None = None,
     unit: str | None = None,
+    facet: str | None = None,
     only: Sequence[Act] = (),
     limit: int = 1000,
 ) -> tuple[ForecastAct, ...]:
-    """The newest acts, newest first; none on an installation that has no state yet."""
-    if not _exists(home):
+    """The newest acts, newest first; none on an installation that has no state yet.
+
+    facet: "" for those of the wholes; None for all.
+    """
+    if not exists(home):
         return ()
     statement = select(Row).order_by(Row.id.desc()).limit(limit)
     if kpi is not None:
         statement = statement.where(Row.kpi == kpi)
     if unit is not None:
         statement = statement.where(Row.unit == unit)
+    if facet is not None:
+        statement = statement.where(Row.facet == facet)
     if only:
         statement = statement.where(Row.act.in_(only))
     with Session(engine(home)) as session:
@@ -108,16 +113,10 @@ def forecast_acts(
 
 def newest_act(home: Home) -> int:
     """A number that grows with each act; 0 when there is none: what a kept answer depends on."""
-    if not _exists(home):
+    if not exists(home):
         return 0
     with engine(home).connect() as connection:
         return connection.execute(select(func.max(Row.id))).scalar() or 0
-
-
-def _exists(home: Home) -> bool:
-    """A reader must not make the database of an installation that nobody has worked in."""
-    url = home.state_url
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
 
 
 def _act(row: Row) -> ForecastAct:

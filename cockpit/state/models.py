@@ -103,6 +103,20 @@ class Scenario(Base):
     facts: Mapped[str] = mapped_column(Text)
 
 
+class DriftReport(Base):
+    """The weekly report on the forecasts; one per week, never changed.
+
+    week: ISO week, as 2026-W47. as_of: last whole day judged. facts: JSON of the lines.
+    """
+
+    __tablename__ = "drift_report"
+
+    week: Mapped[str] = mapped_column(String(8), primary_key=True)
+    as_of: Mapped[date]
+    made_at: Mapped[datetime]
+    facts: Mapped[str] = mapped_column(Text)
+
+
 class ForecastAct(Base):
     """One thing that a person or the worker decided of a forecast; a row is never changed.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from cockpit.state import alert_models  # noqa: F401 - its tables belong to Base
 from cockpit.state.models import Base
 
 context.configure(

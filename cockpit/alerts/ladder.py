@@ -1,0 +1,54 @@
+"""The escalation ladder: how many rules speak at a site, and the step that makes.
+
+Steps (domain: bed meeting): vert; jaune from one criterion; orange, tension; rouge, the internal
+mobilisation plan, the ARS is told; noir, the plan blanc, which a person declares: figures alone
+never set it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from cockpit.alerts.model import Alert, Severity
+    from cockpit.alerts.rule import Ladder
+    from cockpit.kpi.model import UnitId
+    from cockpit.kpi.units import UnitTree
+
+Step = Literal["yellow", "orange", "red"]
+SEVERITY: Mapping[Step, Severity] = {"yellow": "amber", "orange": "amber", "red": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The step of a unit. since: the day on which the count that makes it was reached."""
+
+    step: Step
+    count: int
+    since: date
+    because: tuple[Alert, ...]
+
+
+def climbed(ladder: Ladder, unit: UnitId, alerts: Iterable[Alert], tree: UnitTree) -> Climb | None:
+    """Where the alerts at a unit or below it stand on the ladder; None: vert.
+
+    Each rule counts once, wherever it speaks: three full wards are one criterion.
+    """
+    first: dict[str, Alert] = {}
+    for alert in sorted(alerts, key=lambda one: one.since):
+        if alert.rule in ladder.of and tree.is_within(alert.unit, (unit,)):
+            first.setdefault(alert.rule, alert)
+    met = tuple(first.values())
+    steps: tuple[tuple[Step, int], ...] = (
+        ("red", ladder.red),
+        ("orange", ladder.orange),
+        ("yellow", ladder.yellow),
+    )
+    for step, wanted in steps:
+        if len(met) >= wanted:
+            return Climb(step, len(met), met[wanted - 1].since, met)
+    return None
