@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 _FROZEN = "COCKPIT_TODAY"
+_NIGHT = timedelta(hours=6)
 
 
 def now() -> datetime:
@@ -25,6 +26,14 @@ def now() -> datetime:
 def today() -> date:
     """The civil day in Paris."""
     return now().astimezone(PARIS).date()
+
+
+def forecast_day() -> date:
+    """The day whose forecasts are wanted: it begins at six, once the night's deliveries are in.
+
+    Six on the wall of Paris, so that no change of hour moves it.
+    """
+    return (now().astimezone(PARIS) - _NIGHT).date()
 
 
 def yesterday() -> date:

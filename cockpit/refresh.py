@@ -27,6 +27,7 @@ from cockpit.fetch import (
 )
 from cockpit.forecast.beds import store as bed_store
 from cockpit.forecast.beds.outlook import make_outlooks
+from cockpit.forecast.drift_week import make_weekly
 from cockpit.forecast.oversight import review
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
@@ -236,7 +237,19 @@ def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
     ):
         number = _publish_made(home, to_tables(batch.forecasts, batch.past))
     outlooks = make_outlooks(generation, home.installation, on_step=say)
-    return _publish_made(home, bed_store.to_tables(outlooks)) if outlooks else number
+    if outlooks:
+        number = _publish_made(home, bed_store.to_tables(outlooks))
+    if not only:
+        _report_drift(home, say)
+    return number
+
+
+def _report_drift(home: Home, say: Say) -> None:
+    """The report of the week, on the forecasts that were just published."""
+    generation = attach.Warehouse(home).generation()
+    made = make_weekly(generation, whole_scope(generation), kpis_of(home.kpis))
+    if made is not None:
+        say(f"Rapport de dérive : {made.week}")
 
 
 def _publish_made(home: Home, made: Mapping[str, pa.Table]) -> int:

@@ -56,8 +56,9 @@ _log = structlog.get_logger(__name__)
 class _Duty:
     """What the holder of the lease is doing. Times are on the monotonic clock.
 
-    unpublished: something may have been landed since the last publish. fitted: the day of the last
-    forecasts. judged: the day of the last look for late sources.
+    unpublished: something may have been landed since the last publish. fitting, fitted: the day of
+    the forecasts under way and of the last ones, which begins at six (`clock.forecast_day`).
+    judged: the day of the last look for late sources.
     """
 
     home: Home
@@ -67,6 +68,7 @@ class _Duty:
     listeners: listeners.Listeners = field(default_factory=dict)
     forecasts: Child | None = None
     forecast_at: float = 0.0
+    fitting: date | None = None
     fitted: date | None = None
     judged: date | None = None
     unpublished: bool = True
@@ -174,7 +176,7 @@ def _look(duty: _Duty) -> None:
         if config.name not in duty.readings and due([config], last, clock.now()):
             _start_reading(duty, config, last.get(config.name))
     listeners.keep(duty.home, duty.listeners, configs)
-    if configs and duty.fitted != clock.today():
+    if configs and duty.fitted != clock.forecast_day():
         _start_forecasts(duty)
     if duty.judged != clock.today():
         duty.judged, duty.unpublished = clock.today(), True
@@ -243,9 +245,13 @@ def _end_frozen(lease: Lease) -> None:
 
 
 def _start_forecasts(duty: _Duty) -> None:
-    """Minutes of processor: once a day is what a director reads, and beside everything else."""
+    """Minutes of processor: once a day is what a director reads, and beside everything else.
+
+    The report of the week is made with them (`refresh.forecast_now`).
+    """
     if duty.forecasts or duty.unpublished or time.monotonic() < duty.forecast_at:
         return
+    duty.fitting = clock.forecast_day()
     duty.forecasts = children.start(
         duty.home, "cockpit.cli", "forecast", "run", "--json", limit_s=_FORECAST_LIMIT_S
     )
@@ -255,7 +261,7 @@ def _collect_forecasts(duty: _Duty, child: Child) -> None:
     child.kill()
     duty.forecasts = None
     if child.process.returncode == 0:
-        duty.fitted = clock.today()
+        duty.fitted = duty.fitting
     else:
         duty.forecast_at = time.monotonic() + _FORECAST_AGAIN_S
 

@@ -14,6 +14,7 @@
     landing.py      the year-end result, title by title
     backtest.py     the engine in the past, against what came after; scores.py
     explain.py      a figure in words; trust.py, drift.py, oversight.py: whether to believe it
+    reasons.py      why there is none, or a weaker one, in the reader's language
 
 A stored forecast is never changed: what was predicted stays beside what happened.
 """

@@ -9,6 +9,7 @@ the day of its data in its model's name (`landing_ets12_profile@2026-11-21`): wh
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pandas as pd
 
 from cockpit.forecast.landing import Landing, Side, TitleLanding
 from cockpit.forecast.model import Forecast
+from cockpit.forecast.oversight import switched_off
 from cockpit.forecast.store import parts
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, MeasureId, Scenario, Term, UnitId
@@ -155,7 +157,8 @@ def _name(side: Side, title: str) -> str:
 def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Landing | None:
     """The newest landing of a unit, in euros; None when there is none.
 
-    kpi: `year_end_landing`. Raises UnknownUnit, OutOfScope.
+    kpi: `year_end_landing`. A title whose forecast was switched off keeps its realised amount, its
+    expected ones are NaN; a side that was is left out. Raises UnknownUnit, OutOfScope.
     """
     rows = [row for row in parts(generation, scope, kpi, unit) if row.points]
     if not rows:
@@ -163,19 +166,23 @@ def stored_landing(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId)
     origin, model = max((row.origin, row.model) for row in rows)
     at = {row.facet: row.points[0] for row in rows if (row.origin, row.model) == (origin, model)}
     euros = {facet: _in_euros(point, kpi) for facet, point in at.items()}
+    off = {key[2] for key in switched_off(generation.home) if key[:2] == (kpi.id, unit)}
     whole, voted, usual = euros[""], euros.get(_BUDGET), euros.get(_USUAL_ERROR)
     return Landing(
         at[""].day.year,
         origin.month,
         tuple(
-            _titles(euros, [(side, title) for side, titles in SIDES.items() for title in titles])
+            _titles(
+                euros | {name: _stopped(euros[name]) for name in off & euros.keys()},
+                [(side, title) for side, titles in SIDES.items() for title in titles],
+            )
         ),
         whole.low,
         whole.mid,
         whole.high,
         voted.mid if voted else None,
         usual.mid if usual else None,
-        tuple(_titles(euros, [(side, "") for side in SIDES])),
+        tuple(_titles(euros, [(side, "") for side in SIDES if side not in off])),
     )
 
 
@@ -189,6 +196,10 @@ def _titles(
             realised = euros[f"{_REALISED}/{name}"].mid
             budget = voted.mid if voted else None
             yield TitleLanding(side, title, realised, point.low, point.mid, point.high, budget)
+
+
+def _stopped(point: ForecastPoint) -> ForecastPoint:
+    return ForecastPoint(point.day, math.nan, math.nan, math.nan)
 
 
 def _in_euros(point: ForecastPoint, kpi: Kpi) -> ForecastPoint:

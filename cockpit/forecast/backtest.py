@@ -58,9 +58,9 @@ def backtest(
     for day in days:
         known = history.until(day)
         if known is not None:
-            said = combination.predict(known, horizon, calendar=calendar, members=members)
-            for name in beside:
-                said[name] = combination.MODELS[name](known, horizon, calendar=calendar)
+            said = combination.predict(
+                known, horizon, calendar=calendar, members=members, beside=beside
+            )
             made.append(joined(list(predicted_rows(known, said)), history))
     if not made:
         return pd.DataFrame(columns=[*COLUMNS, *_bounds()])

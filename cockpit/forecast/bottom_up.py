@@ -8,6 +8,7 @@ hospital's range keeps its own width: errors of sites make up for one another.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cockpit.forecast.coherent import shifted
@@ -17,12 +18,15 @@ from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, Kpi, KpiId, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from cockpit.access.scope import Scope
     from cockpit.forecast.model import Forecast
     from cockpit.warehouse.attach import Generation
+
+    Year = Callable[[KpiId, str, date, UnitId], float]
+    """(kpi, title, end, unit) -> the sum of the twelve months and more up to that day."""
 
 _TOLERANCE = 0.001
 
@@ -38,6 +42,7 @@ def summed_up(
     kpis: the catalogue. One whose past months do not add up, or that is a rate, stays.
     """
     every = tuple(made)
+    year = _reader(generation, scope, kpis)
     new = {(one.kpi, one.facet, one.model, one.origin, one.unit): one for one in every}
     for one in every:
         sites = [u.id for u in generation.units.children(one.unit) if u.level == "establishment"]
@@ -52,7 +57,7 @@ def summed_up(
         ]
         known = [part for part in below if part is not None]
         units = [part.unit for part in known]
-        whole = all(_adds_up(generation, scope, kpi, one, units) for kpi in told_by)
+        whole = all(_adds_up(year, kpi, one, units) for kpi in told_by)
         yield _sum(one, known) if known and whole else one
 
 
@@ -87,24 +92,31 @@ def _stored(
     return same[-1] if same else None
 
 
-def _adds_up(
-    generation: Generation, scope: Scope, kpi: Kpi, one: Forecast, sites: Sequence[UnitId]
-) -> bool:
+def _adds_up(year: Year, kpi: Kpi, one: Forecast, sites: Sequence[UnitId]) -> bool:
     """Whether a year of months of these sites is that of the whole."""
-    totals = [_year(generation, scope, kpi, unit, one) for unit in (one.unit, *sites)]
-    return abs(totals[0] - sum(totals[1:])) <= _TOLERANCE * max(abs(totals[0]), 1.0)
+    title = one.facet.rpartition("/")[2] if kpi.id == one.kpi else ""
+    told = [
+        year(kpi.id, title if title.isdigit() else "", one.origin, unit)
+        for unit in (one.unit, *sites)
+    ]
+    return abs(told[0] - sum(told[1:])) <= _TOLERANCE * max(abs(told[0]), 1.0)
 
 
-def _year(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, one: Forecast) -> float:
-    title = one.facet.rpartition("/")[2] if one.facet.rpartition("/")[2].isdigit() else ""
-    rows = series(
-        generation,
-        scope,
-        kpi,
-        unit,
-        start=one.origin.replace(year=one.origin.year - 1, day=1),
-        end=one.origin,
-        grain=Grain.MONTH,
-        facet=title if kpi.id == one.kpi else "",
-    )
-    return float(rows["value"].sum())
+def _reader(generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]) -> Year:
+    """A year of months, read once: the months, the year and every landing of a title ask it."""
+
+    @cache
+    def year(kpi: KpiId, title: str, until: date, unit: UnitId) -> float:
+        rows = series(
+            generation,
+            scope,
+            kpis[kpi],
+            unit,
+            start=until.replace(year=until.year - 1, day=1),
+            end=until,
+            grain=Grain.MONTH,
+            facet=title,
+        )
+        return float(rows["value"].sum())
+
+    return year

@@ -40,11 +40,17 @@ ADJUSTMENT = "adjustment"
 
 
 def predict(
-    history: History, horizon: int, *, calendar: FrenchCalendar, members: Sequence[str] = MEMBERS
+    history: History,
+    horizon: int,
+    *,
+    calendar: FrenchCalendar,
+    members: Sequence[str] = MEMBERS,
+    beside: Sequence[str] = (),
 ) -> dict[str, Prediction]:
-    """What each member expects, and their equal mean under `NAME`.
+    """What each member expects, their equal mean under `NAME`, and what the models beside expect.
 
-    Days marked to be excluded teach nothing. The mean's parts are those of the first member that
+    beside: yardsticks, which are not averaged and read the history as it is. To the members, days
+    marked to be excluded teach nothing. The mean's parts are those of the first member that
     can tell, and what the others change (`adjustment`); they add up to the mean.
     """
     taught = without_excluded(history, calendar)
@@ -53,7 +59,8 @@ def predict(
         name: _shifted(MODELS[name](taught, horizon + lag, calendar=calendar), lag)
         for name in members
     }
-    return made | {NAME: _mean(list(made.values()))}
+    others = {name: MODELS[name](history, horizon, calendar=calendar) for name in beside}
+    return made | {NAME: _mean(list(made.values()))} | others
 
 
 def without_excluded(history: History, calendar: FrenchCalendar) -> History:

@@ -74,6 +74,15 @@ def calibrate(rows: pd.DataFrame, *, stretch: float = 1.0) -> Calibration | None
     return Calibration(widths, stretch)
 
 
+def rank_quantile(sizes: Values, share: float) -> float:
+    """The size that a new one stays under with that probability (split conformal, all of them
+    weighing the same): the largest when they are few, NaN without any."""
+    if not len(sizes):
+        return float("nan")
+    rank = int(np.ceil(share * (len(sizes) + 1)))
+    return float(np.sort(sizes)[min(rank, len(sizes)) - 1])
+
+
 def _quantile(rows: pd.DataFrame, level: float) -> float:
     """The weighted quantile of the errors, with the correction for a finite number of them."""
     predicted = rows["predicted"].to_numpy(float)

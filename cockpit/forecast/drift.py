@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cockpit.access.scope import Scope
+    from cockpit.forecast.gate import Status
     from cockpit.forecast.model import Forecast
     from cockpit.kpi.model import Kpi, KpiId, UnitId
     from cockpit.warehouse.attach import Generation
@@ -65,22 +66,27 @@ class SeriesDrift:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series as the accuracy page shows it: its forecast, its drift, what people decided."""
+    """A series as the accuracy page shows it: its drift, what it is worth, what people decided."""
 
     kpi: Kpi
-    forecast: Forecast
     drift: SeriesDrift
+    status: Status
     off: bool
     validated_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """as_of: the last whole day. lines: worst first. refused: share of series without forecast."""
+    """as_of: the last whole day. lines: worst first."""
 
     as_of: date
     lines: tuple[Line, ...]
-    refused: float
+
+    @property
+    def refused(self) -> float:
+        """Share of the series that have no forecast; 0 without any series."""
+        count = sum(line.status == "refused" for line in self.lines)
+        return count / len(self.lines) if self.lines else 0.0
 
     def count(self, level: Level) -> int:
         """How many series stand there."""
@@ -92,11 +98,9 @@ _ORDER: Mapping[Level, int] = {"alarm": 0, "warn": 1, "ok": 2, "unknown": 3}
 
 def report(generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]) -> Report:
     """Every daily series that the scope sees."""
-    found = newest(generation, scope, kpis)
-    lines = [_line(generation, scope, kpi, made) for kpi, made in found]
-    refused = sum(made.status == "refused" for _, made in found) / len(found) if found else 0.0
+    lines = [_line(generation, scope, *one) for one in newest(generation, scope, kpis)]
     ordered = sorted(lines, key=lambda line: _ORDER[line.drift.level])
-    return Report(clock.yesterday(), tuple(ordered), refused)
+    return Report(clock.yesterday(), tuple(ordered))
 
 
 def _line(generation: Generation, scope: Scope, kpi: Kpi, made: Forecast) -> Line:
@@ -105,9 +109,9 @@ def _line(generation: Generation, scope: Scope, kpi: Kpi, made: Forecast) -> Lin
     stands = overseen(generation.home, made.kpi, made.unit)
     return Line(
         kpi,
-        made,
         judged if made.is_daily else blank,
-        off=(made.kpi, made.unit) in switched_off(generation.home),
+        made.status,
+        off=(made.kpi, made.unit, made.facet) in switched_off(generation.home),
         validated_by=stands.validated.who if stands.validated and stands.is_validated(made) else "",
     )
 

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from cockpit.errors import BadEvents
+from cockpit.errors import BadEvents, BadRequest, OutOfScope
 from cockpit.forecast.calendar_fr import Event
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
-from cockpit.kpi.model import KpiId, UnitId
+from cockpit.kpi.model import Domain, KpiId, UnitId
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_core import ErrorDetails
 
+    from cockpit.access.scope import Scope
     from cockpit.forecast.choose import Series
+    from cockpit.kpi.model import Kpi
     from cockpit.kpi.units import UnitTree
 
 FILE = "events.toml"
@@ -32,6 +36,14 @@ _EXPECTED = {
     "unit": mark("le code d'une unité"),
     "kpi": mark("l'identifiant d'un indicateur"),
     "use": mark("effect ou exclude"),
+}
+_NAMES = {
+    "first": mark("premier jour"),
+    "last": mark("dernier jour"),
+    "label": mark("libellé"),
+    "unit": mark("unité"),
+    "kpi": mark("indicateur"),
+    "use": mark("effet"),
 }
 
 
@@ -106,6 +118,46 @@ def read(root: Path) -> tuple[Marked, ...]:
     return checked(found)
 
 
+def given(fields: Mapping[str, object]) -> Marked:
+    """The event that a person describes. Raises BadRequest, naming the field."""
+    try:
+        return Marked.model_validate(fields)
+    except ValidationError as error:
+        field = _field(error.errors(include_url=False)[0])
+        name, expected = _NAMES.get(field, field), _EXPECTED.get(field, "")
+        raise BadRequest(field=_(name), expected=expected) from error
+
+
+def concerns(one: Marked, scope: Scope, units: UnitTree, kpis: Mapping[KpiId, Kpi]) -> bool:
+    """Whether the event weighs on a forecast that the reader may see."""
+    near = one.unit is None or _is_near(one.unit, scope, units)
+    known = one.kpi is None or (one.kpi in kpis and kpis[one.kpi].domain in scope.domains)
+    return near and known
+
+
+def decides(one: Marked, scope: Scope, units: UnitTree, kpis: Mapping[KpiId, Kpi]) -> bool:
+    """Whether the reader may mark or take away the event: every forecast that it moves is theirs.
+
+    As for the other decisions on a forecast: who may see it may decide of it.
+    """
+    tops = [unit.id for unit in units.roots()] if one.unit is None else [one.unit]
+    domains = set(Domain)
+    if one.kpi is not None:
+        domains = {kpis[one.kpi].domain} if one.kpi in kpis else set()
+    return domains <= scope.domains and all(units.is_within(top, scope.roots) for top in tops)
+
+
+def require(one: Marked, scope: Scope, units: UnitTree, kpis: Mapping[KpiId, Kpi]) -> None:
+    """Raise OutOfScope when the reader does not decide of every forecast that it moves."""
+    if not decides(one, scope, units, kpis):
+        raise OutOfScope(what=FILE)
+
+
+def _is_near(unit: UnitId, scope: Scope, units: UnitTree) -> bool:
+    above = any(units.is_within(root, (unit,)) for root in scope.roots)
+    return above or units.is_within(unit, scope.roots)
+
+
 def checked(found: dict[str, Any]) -> tuple[Marked, ...]:
     """The events that a whole file says. Raises BadEvents, naming the entry and the field."""
     entries = found.get("event", [])
@@ -122,7 +174,7 @@ def _marked(number: int, entry: object) -> Marked:
 
 
 def _refusal(number: int, first: ErrorDetails) -> BadEvents:
-    field = str(first["loc"][0]) if first["loc"] else "last"
+    field = _field(first)
     fields = ", ".join(_EXPECTED)
     expected = (
         _(_EXPECTED[field])
@@ -131,3 +183,7 @@ def _refusal(number: int, first: ErrorDetails) -> BadEvents:
     )
     where = _("{expected} (événement n° {number})").format(expected=expected, number=number)
     return BadEvents(file=FILE, field=field if field in _EXPECTED else "", expected=where)
+
+
+def _field(first: ErrorDetails) -> str:
+    return str(first["loc"][0]) if first["loc"] else "last"

@@ -45,10 +45,10 @@ _PAST = ("model", "origin", "day", "step", "predicted", "scale")
 class Job:
     """One series to forecast.
 
-    history: observed daily values; None when nothing was ever transmitted. past: what the models
-    said at earlier origins (`model`, `origin`, `day`, `step`, `predicted`, `scale`), empty the
-    first time. members: the models that are averaged. open_beds: for what fills beds, those that
-    are open, whose change is announced. today: the civil day.
+    history: observed daily values. past: what the models said at earlier origins (`model`,
+    `origin`, `day`, `step`, `predicted`, `scale`), empty the first time. members: the models that
+    are averaged. open_beds: for what fills beds, those that are open, whose change is announced.
+    today: the civil day.
     """
 
     kpi: Kpi
@@ -63,8 +63,13 @@ class Job:
     open_beds: History | None = None
 
     def data_hash(self) -> str:
-        """What the forecast depends on: the same hash means the same forecast."""
-        told = (ENGINE, self.history.first, self.calendar, self.members, versions())
+        """What the forecast depends on: the same hash means the same forecast.
+
+        What the history allows is part of it: a source that sends nothing more changes no value,
+        and its forecast is refused after a few days.
+        """
+        allowed = verdict(self.history, self.kpi, self.today)
+        told = (ENGINE, self.history.first, self.calendar, self.members, versions(), allowed)
         digest = hashlib.sha256(repr(told).encode())
         digest.update(self.history.values.tobytes())
         if self.open_beds is not None:
@@ -92,10 +97,7 @@ def fit(job: Job) -> Fitted:
             pd.DataFrame(columns=list(_PAST)),
         )
     members = job.members if found.status == "ok" else found.members
-    made_now = combination.predict(
-        job.history, HORIZON_DAYS, calendar=job.calendar, members=members
-    )
-    made_now[naive7.NAME] = naive7.fit_predict(job.history, HORIZON_DAYS, calendar=job.calendar)
+    made_now = _said(job, job.history, members)
     past, new = _past(job, members, short=found.status == "indicative")
     return Fitted(_forecast(job, found, made_now, past), _kept(job, made_now, new))
 
@@ -124,10 +126,15 @@ def _refitted(job: Job, members: Sequence[str], *, short: bool) -> pd.DataFrame:
         known = job.history.until(origin)
         if known is None:
             continue
-        made = combination.predict(known, HORIZON_DAYS, calendar=job.calendar, members=members)
-        made[naive7.NAME] = naive7.fit_predict(known, HORIZON_DAYS, calendar=job.calendar)
-        rows += list(backtest.predicted_rows(known, made))
+        rows += list(backtest.predicted_rows(known, _said(job, known, members)))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(_PAST))
+
+
+def _said(job: Job, known: History, members: Sequence[str]) -> dict[str, Prediction]:
+    """What the models say of the four weeks after this history, last week's repetition beside."""
+    return combination.predict(
+        known, HORIZON_DAYS, calendar=job.calendar, members=members, beside=(naive7.NAME,)
+    )
 
 
 def _kept(job: Job, made: dict[str, Prediction], new: pd.DataFrame) -> pd.DataFrame:

@@ -154,10 +154,8 @@ def _stale(history: History, today: date) -> str:
     late = (today - timedelta(days=1) - history.last).days
     if late <= STALE_DAYS:
         return ""
-    return (
-        f"Pas de prévision : les données s'arrêtent au {history.last:%d/%m/%Y}, il y a "
-        f"{(today - history.last).days} jours."
-    )
+    # The day, not how long ago: the sentence is kept, and stays true the days after.
+    return f"Pas de prévision : les données s'arrêtent au {history.last:%d/%m/%Y}."
 
 
 def _gaps(history: History) -> str:

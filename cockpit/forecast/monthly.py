@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from cockpit.forecast.conformal import rank_quantile
 from cockpit.forecast.models import dot, dot_log, ets12
 from cockpit.forecast.months import YEAR, Months
 from cockpit.i18n import gettext as _
@@ -211,17 +212,11 @@ def _half_width(scores: Values, coverage: float, horizon: int) -> Values:
     widest = 0.0
     for first, last in _BUCKETS:
         pool = scores[:, first - 1 : last]
-        widest = max(widest, conformal(pool[~np.isnan(pool)], coverage))
+        known = pool[~np.isnan(pool)]
+        if len(known):
+            widest = max(widest, rank_quantile(known, coverage))
         half[first - 1 :] = widest
     return half
-
-
-def conformal(scores: Values, coverage: float) -> float:
-    """The score that a new one stays under with that probability; the largest when they are few."""
-    if not len(scores):
-        return 0.0
-    rank = int(np.ceil(coverage * (len(scores) + 1)))
-    return float(np.sort(scores)[min(rank, len(scores)) - 1])
 
 
 def _weight(expected: Values) -> Values:

@@ -8,7 +8,7 @@ sum, bottom up, so that they add up.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -92,11 +92,6 @@ class _Series:
         return forecast_months(self.history, YEAR, days=self.working_days)
 
     @property
-    def data_hash(self) -> str:
-        head = f"{ENGINE} {self.history.first}".encode()
-        return hashlib.sha256(head + self.history.values.tobytes()).hexdigest()[:16]
-
-    @property
     def origin(self) -> date:
         month = pd.Timestamp(self.history.last) + pd.offsets.MonthEnd(0)
         return month.date()
@@ -114,16 +109,30 @@ def monthly_forecasts(
     if kpi.id not in OF_THE_YEAR:
         return
     whole = _read(generation, scope, kpi, unit, "")
-    if whole is None or _is_known(generation, scope, whole):
+    if whole is None:
         return
     titles = [_read(generation, scope, kpi, unit, title) for title in _TITLES.get(kpi.id, ())]
     found = [one for one in titles if one is not None]
+    waiting = _waiting(generation, scope, whole)
+    digest = _digest([whole, *found], waiting)
+    if _is_known(generation, scope, whole, digest):
+        return
     made = [one.forecast() for one in found]
     for one, said in zip(found, made, strict=True):
-        yield _forecast(one, said)
-        yield from _total(generation, scope, one)
-    yield _forecast(whole, _bottom_up(whole.forecast(), found, made))
-    yield from _total(generation, scope, whole)
+        yield _forecast(one, said, digest)
+        yield from _total(one, digest)
+    yield _forecast(whole, _bottom_up(whole.forecast(), found, made), digest)
+    yield from _total(whole, digest, waiting)
+
+
+def _digest(every: Sequence[_Series], waiting: float) -> str:
+    """Of all that these forecasts are made of: what moves from a title to another leaves the whole
+    as it was."""
+    digest = hashlib.sha256(f"{ENGINE} {waiting:.0f}".encode())
+    for one in every:
+        digest.update(f"{one.title} {one.history.first}".encode())
+        digest.update(one.history.values.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _bottom_up(
@@ -190,16 +199,16 @@ def _months(
     return rows.assign(month=month, end=month + pd.offsets.MonthEnd(0))
 
 
-def _is_known(generation: Generation, scope: Scope, one: _Series) -> bool:
+def _is_known(generation: Generation, scope: Scope, one: _Series, digest: str) -> bool:
     stored = [
         row
         for row in parts(generation, scope, one.kpi, one.unit)
         if row.facet == one.facet and row.model == MODEL
     ]
-    return bool(stored) and stored[-1].data_hash == one.data_hash
+    return bool(stored) and stored[-1].data_hash == digest
 
 
-def _forecast(one: _Series, made: MonthlyForecast) -> Forecast:
+def _forecast(one: _Series, made: MonthlyForecast, digest: str) -> Forecast:
     points = tuple(_points(one, made)) if made.status != "refused" else ()
     return Forecast(
         kpi=one.kpi.id,
@@ -216,7 +225,7 @@ def _forecast(one: _Series, made: MonthlyForecast) -> Forecast:
         mase=made.mase,
         mase_naive=made.mase_naive,
         members=tuple(made.members),
-        data_hash=one.data_hash,
+        data_hash=digest,
     )
 
 
@@ -229,21 +238,26 @@ def _points(one: _Series, made: MonthlyForecast) -> Iterator[ForecastPoint]:
         yield ForecastPoint(day, low, float(mid), high, low50, high50, low95, high95)
 
 
-def _total(generation: Generation, scope: Scope, one: _Series) -> Iterator[Forecast]:
+def _waiting(generation: Generation, scope: Scope, one: _Series) -> float:
+    """What the months of the year hold that is estimated, not coded yet, in the KPI's unit."""
+    if one.kpi.id != _T2A:
+        return 0.0
+    year = one.history.last.year
+    rows = uncoded(generation, scope, one.kpi, one.unit, year=year, until=one.origin)
+    return float(rows["value"].sum()) * one.kpi.scale
+
+
+def _total(one: _Series, digest: str, waiting: float = 0.0) -> Iterator[Forecast]:
     """The year's total of the last month known; nothing before two years of history."""
     of = OF_THE_YEAR[one.kpi.id]
     closed, year = one.history.last.month, one.history.last.year
     if of == "none" or len(one.history) < 2 * YEAR:
         return
-    waiting = 0.0
-    if one.kpi.id == _T2A:
-        rows = uncoded(generation, scope, one.kpi, one.unit, year=year, until=one.origin)
-        waiting = float(rows["value"].sum()) * one.kpi.scale
     made = year_total(one.history.filled, closed, uncoded=waiting, mean=of == "mean")
-    yield _year(one, made, date(year, 12, 31))
+    yield _year(one, made, date(year, 12, 31), digest)
 
 
-def _year(one: _Series, made: YearTotal, target: date) -> Forecast:
+def _year(one: _Series, made: YearTotal, target: date, digest: str) -> Forecast:
     relative = made.usual_error is not None and made.p50
     return Forecast(
         kpi=one.kpi.id,
@@ -257,5 +271,5 @@ def _year(one: _Series, made: YearTotal, target: date) -> Forecast:
         mape=100 * (made.usual_error or 0.0) / abs(made.p50) if relative else None,
         status="ok" if made.usual_error is not None else "indicative",
         members=("ets12", "profile"),
-        data_hash=one.data_hash,
+        data_hash=digest,
     )

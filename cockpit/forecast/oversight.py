@@ -2,7 +2,8 @@
 
 A forecast that is switched off is not drawn anywhere and says why; it is still computed and scored,
 so that it can be switched on again on evidence. A corrected figure stands beside the one of the
-model, and both are scored.
+model, and both are scored. A part that has a forecast of its own (ED admissions to surgery, a title
+of the landing) is decided apart from the whole: no act on one is an act on the other.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cockpit import clock
 from cockpit.errors import BadRequest
+from cockpit.forecast.reasons import ACCEPTED, NO_SKILL
 from cockpit.forecast.said import NAIVE, said
-from cockpit.forecast.store import latest, newest
+from cockpit.forecast.store import Key, latest, newest, newest_parts
 from cockpit.i18n import mark
 from cockpit.state.database import engine
 from cockpit.state.forecasts import Act, ForecastAct, forecast_acts, newest_act, record_forecast_act
@@ -45,11 +47,7 @@ WORKER = "worker"
 SKILL_DAYS, SKILL_STEPS = 14, 7
 _FEWEST_DAYS = 10
 LONGEST_REASON, LONGEST_NAME = 300, 120
-_ACCEPTED = "Acceptée pour l'usage."
 _SEEN_FOR_S = 1.0
-
-Key = tuple[str, str]
-"""(kpi, unit)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,10 @@ class Overseen:
         return self.validated is not None and self.validated.subject == subject_of(made)
 
 
-def overseen(home: Home, kpi: str, unit: str) -> Overseen:
-    """What people decided of the forecast of a KPI at a unit, the newest act of each kind."""
-    acts = forecast_acts(home, kpi=kpi, unit=unit)
+def overseen(home: Home, kpi: str, unit: str, facet: str = "") -> Overseen:
+    """What people decided of the forecast of a KPI (or of a part of it) at a unit, the newest act
+    of each kind."""
+    acts = forecast_acts(home, kpi=kpi, unit=unit, facet=facet)
     switch = next((one for one in acts if one.act in {"off", "on"}), None)
     days: dict[date, ForecastAct] = {}
     for one in acts:
@@ -81,15 +80,21 @@ def overseen(home: Home, kpi: str, unit: str) -> Overseen:
 
 
 def drawable(
-    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, after: date | None = None
+    generation: Generation,
+    scope: Scope,
+    kpi: Kpi,
+    unit: UnitId,
+    after: date | None = None,
+    *,
+    facet: str = "",
 ) -> tuple[ForecastPoint, ...]:
     """The points that may be drawn after a daily curve whose last day is `after`.
 
     None when there is no forecast, when it is refused or weekly, or when it is switched off.
     Raises UnknownUnit, OutOfScope.
     """
-    made = latest(generation, scope, kpi, unit)
-    if made is None or not made.is_daily or (kpi.id, unit) in switched_off(generation.home):
+    made = latest(generation, scope, kpi, unit, facet)
+    if made is None or not made.is_daily or (kpi.id, unit, facet) in switched_off(generation.home):
         return ()
     return tuple(point for point in made.points if after is None or point.day > after)
 
@@ -138,7 +143,7 @@ def _read(home: Home) -> _Seen:
 def _off(home: Home) -> Mapping[Key, ForecastAct]:
     last: dict[Key, ForecastAct] = {}
     for one in forecast_acts(home, only=("off", "on"), limit=100_000):
-        last.setdefault((one.kpi, one.unit), one)
+        last.setdefault((one.kpi, one.unit, one.facet), one)
     return {key: one for key, one in last.items() if one.act == "off"}
 
 
@@ -150,7 +155,7 @@ def subject_of(made: Forecast) -> str:
 def validate(home: Home, made: Forecast, *, who: str, reason: str = "") -> ForecastAct:
     """A referent accepts this forecast for use, with the models of now. Raises BadRequest."""
     _usable(made)
-    act = _act("validate", (made.kpi, made.unit), who, reason or _ACCEPTED)
+    act = _act("validate", _key(made), who, reason or ACCEPTED)
     return _recorded(home, replace(_of(act, made), subject=subject_of(made), scores=_scores(made)))
 
 
@@ -166,7 +171,7 @@ def override(
     if not math.isfinite(value) or (value < 0 <= min(one.low for one in made.points)):
         expected = mark("un nombre que cet indicateur peut prendre")
         raise BadRequest(field="valeur", expected=expected)
-    act = _of(_act("override", (made.kpi, made.unit), who, reason), made)
+    act = _of(_act("override", _key(made), who, reason), made)
     return _recorded(home, replace(act, day=day, value=value, predicted=point.mid))
 
 
@@ -195,11 +200,13 @@ def review(generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]) -> l
     home, off = generation.home, _off(generation.home)
     since = _last_on(home)
     done = []
-    for kpi, made in newest(generation, scope, kpis):
-        key = (made.kpi, made.unit)
+    every = (*newest(generation, scope, kpis), *newest_parts(generation, scope, kpis))
+    for kpi, made in every:
+        key = _key(made)
         if key in off or not made.is_daily or made.model == NAIVE:
             continue
-        rows = said(generation, scope, kpi, made.unit, days=SKILL_DAYS + SKILL_STEPS)
+        lately = SKILL_DAYS + SKILL_STEPS
+        rows = said(generation, scope, kpi, made.unit, facet=made.facet, days=lately)
         errors = without_skill(rows, after=since.get(key))
         if errors is not None:
             done.append(_recorded(home, _act("off", key, WORKER, _no_skill(*errors))))
@@ -228,15 +235,17 @@ def without_skill(rows: pd.DataFrame, after: date | None = None) -> tuple[float,
 def _last_on(home: Home) -> dict[Key, date]:
     found: dict[Key, date] = {}
     for one in forecast_acts(home, only=("on",), limit=100_000):
-        found.setdefault((one.kpi, one.unit), clock.in_paris(one.at).date())
+        found.setdefault((one.kpi, one.unit, one.facet), clock.in_paris(one.at).date())
     return found
 
 
 def _no_skill(ours: float, naive: float) -> str:
-    return (
-        f"{SKILL_DAYS} jours sans gain : écart moyen {ours:.1f} contre {naive:.1f} en répétant la "
-        "semaine d'avant."
-    ).replace(".", ",", 2)
+    first, second = (f"{error:.1f}".replace(".", ",") for error in (ours, naive))
+    return NO_SKILL.format(days=SKILL_DAYS, ours=first, naive=second)
+
+
+def _key(made: Forecast) -> Key:
+    return made.kpi, made.unit, made.facet
 
 
 def _usable(made: Forecast) -> None:
@@ -251,16 +260,23 @@ def _scores(made: Forecast) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _act(act: Act, key: Key, who: str, reason: str) -> ForecastAct:
-    name, why = " ".join(who.split()), " ".join(reason.split())
+def signed(who: str) -> str:
+    """The name of the person who decides, on one line. Raises BadRequest."""
+    name = " ".join(who.split())
     if not name or len(name) > LONGEST_NAME:
         expected = mark("le nom de la personne, en 120 caractères au plus")
         raise BadRequest(field="nom", expected=expected)
+    return name
+
+
+def _act(act: Act, key: Key, who: str, reason: str) -> ForecastAct:
+    name, why = signed(who), " ".join(reason.split())
     if not why or len(why) > LONGEST_REASON:
         expected = mark("un motif, en 300 caractères au plus")
         raise BadRequest(field="motif", expected=expected)
     at = clock.utc_naive(clock.now())
-    return ForecastAct(at=at, who=name, act=act, kpi=key[0], unit=key[1], reason=why)
+    kpi, unit, facet = key
+    return ForecastAct(at=at, who=name, act=act, kpi=kpi, unit=unit, facet=facet, reason=why)
 
 
 def _of(act: ForecastAct, made: Forecast) -> ForecastAct:

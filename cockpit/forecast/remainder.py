@@ -12,9 +12,9 @@ from statistics import NormalDist
 
 import numpy as np
 
+from cockpit.forecast.conformal import rank_quantile
 from cockpit.forecast.history import Values
 from cockpit.forecast.models import ets12
-from cockpit.forecast.monthly import conformal
 from cockpit.forecast.months import YEAR, Months
 
 FEWEST_ERRORS = 4
@@ -86,7 +86,7 @@ def _error(known: Values, coming: Values, closed: int) -> float:
 
 def half_width(deviations: Values) -> float:
     """Half of the interval that holds eight past deviations in ten (split conformal)."""
-    return conformal(np.abs(deviations[~np.isnan(deviations)]), 0.8)
+    return rank_quantile(np.abs(deviations[~np.isnan(deviations)]), 0.8)
 
 
 def spread_so_far(values: Values, closed: int, plan: Values | None = None) -> float:

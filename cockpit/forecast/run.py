@@ -91,6 +91,8 @@ class _Run:
             on_step(self._events.problem)
         self._past = past_of(generation)
         self._stored = stored_hashes(generation)
+        self._tops = frozenset(tops_of(generation))
+        self._histories: dict[Key, History | None] = {}
 
     def batch(self, wanted: list[Series]) -> Batch:
         """Fits of these series, reconciled KPI by KPI."""
@@ -118,7 +120,7 @@ class _Run:
         return jobs
 
     def _job(self, one: Series) -> Job | None:
-        history = read_history(self._generation, self._scope, one)
+        history = self._history(one)
         if history is None:
             return None
         key = (one.kpi.id, one.unit, one.facet)
@@ -135,23 +137,24 @@ class _Run:
             today=clock.today(),
             made_at=_now(),
             open_beds=self._open_beds(one),
-            members=self._members(
-                one, decide.members_of(self._generation.home, key, past, history)
+            members=averaged(
+                decide.members_of(self._generation.home, key, past, history),
+                at_top=one.unit in self._tops,
             ),
         )
+
+    def _history(self, one: Series) -> History | None:
+        """Read once, however many series and levels ask for it."""
+        key = (one.kpi.id, one.unit, one.facet)
+        if key not in self._histories:
+            self._histories[key] = read_history(self._generation, self._scope, one)
+        return self._histories[key]
 
     def _open_beds(self, one: Series) -> History | None:
         beds = KPIS.get(KpiId("beds_open"))
         if beds is None or one.kpi.id not in FILLS_BEDS:
             return None
-        return read_history(self._generation, self._scope, Series(beds, one.unit))
-
-    def _members(self, one: Series, members: tuple[str, ...]) -> tuple[str, ...]:
-        """Prophet costs ten times the two others: it serves the hospital and its sites, where its
-        trend and year are worth it; below, the mean without it is as good (decision 021)."""
-        at_top = one.unit in tops_of(self._generation)
-        kept = tuple(name for name in members if at_top or name != prophet_rc.NAME)
-        return kept or members
+        return self._history(Series(beds, one.unit))
 
     def _coherent(self, kpi: Kpi, made: list[Forecast]) -> list[Forecast]:
         """Wholes agree between levels; facets and rates are left as they are."""
@@ -171,12 +174,19 @@ class _Run:
 
     def _is_whole(self, kpi: Kpi, parent: UnitId, below: list[UnitId]) -> bool:
         """Whether these children are all that feeds the parent: their days add up to its days."""
-        histories = [
-            read_history(self._generation, self._scope, Series(kpi, unit))
-            for unit in (parent, *below)
-        ]
+        histories = [self._history(Series(kpi, unit)) for unit in (parent, *below)]
         lasts = [float(one.values[-28:].sum()) if one is not None else 0.0 for one in histories]
         return abs(lasts[0] - sum(lasts[1:])) <= 0.001 * max(abs(lasts[0]), 1.0)
+
+
+def averaged(members: tuple[str, ...], *, at_top: bool) -> tuple[str, ...]:
+    """The models of a series, of those that `decide.py` keeps.
+
+    Prophet costs ten times the two others: it serves the hospital and its sites, where its trend
+    and year are worth it; below, the mean without it is as good (decision 021).
+    """
+    kept = tuple(name for name in members if at_top or name != prophet_rc.NAME)
+    return kept or members
 
 
 def calendar_of(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from cockpit import clock
 from cockpit.errors import UnknownUnit
+from cockpit.forecast.choose import Series
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain
 from cockpit.warehouse import schema
@@ -33,10 +34,17 @@ BOUNDS = ("low80", "high80", "low95", "high95")
 
 
 def said(
-    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, *, days: int = _YEAR_DAYS + 28
+    generation: Generation,
+    scope: Scope,
+    kpi: Kpi,
+    unit: UnitId,
+    *,
+    facet: str = "",
+    days: int = _YEAR_DAYS + 28,
 ) -> pd.DataFrame:
     """One row per forecast (published or replayed) and observed day of the last `days`, by day.
 
+    facet: of a part that is forecast by itself.
     Columns: origin, day (dates), step (days ahead), predicted, observed, naive (the same weekday
     of the week before the origin), scale (see `scores`), replayed (not published), low80, high80,
     low95, high95 (NaN when replayed). Kept for the generation and the scope. Raises UnknownUnit,
@@ -45,27 +53,29 @@ def said(
     scope.require(kpi.domain)
     if not generation.units.is_within(unit, scope.roots):
         raise UnknownUnit(unit=unit)
-    key = ("said", *scope.key(), kpi.id, unit, days, clock.yesterday())
-    return generation.cached(key, lambda: _said(generation, scope, kpi, unit, days))
+    key = ("said", *scope.key(), kpi.id, unit, facet, days, clock.yesterday())
+    one = Series(kpi, unit, facet)
+    return generation.cached(key, lambda: _said(generation, scope, one, days))
 
 
 def observed(
-    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, *, days: int
+    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, *, days: int, facet: str = ""
 ) -> pd.Series[float]:
     """The whole days of the last `days` up to yesterday, by date, oldest first."""
     last = clock.yesterday()
     start = last - timedelta(days=days)
-    rows = series(generation, scope, kpi, unit, start=start, end=last, grain=Grain.DAY)
+    rows = series(generation, scope, kpi, unit, start=start, end=last, grain=Grain.DAY, facet=facet)
     whole = rows[(rows["status"] != "partial") & rows["value"].notna()]
     index = pd.to_datetime(whole["period"]).dt.date.to_numpy()
     return pd.Series(whole["value"].to_numpy(float), index=index).sort_index()
 
 
-def _said(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, days: int) -> pd.DataFrame:
-    known = observed(generation, scope, kpi, unit, days=days + 2 * _HORIZON_DAYS)
+def _said(generation: Generation, scope: Scope, one: Series, days: int) -> pd.DataFrame:
+    longer = days + 2 * _HORIZON_DAYS
+    known = observed(generation, scope, one.kpi, one.unit, days=longer, facet=one.facet)
     first = clock.yesterday() - timedelta(days=days)
-    published = _published(generation, kpi, unit, first)
-    replayed = _replayed(generation, kpi, unit, first)
+    published = _published(generation, one, first)
+    replayed = _replayed(generation, one, first)
     every = [one for one in (published, replayed) if len(one)]
     rows = pd.concat(every or [published], ignore_index=True)
     rows["observed"] = rows["day"].map(known.get).astype(float)
@@ -76,7 +86,7 @@ def _said(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, days: in
     return kept[[*COLUMNS, *BOUNDS]].reset_index(drop=True)
 
 
-def _published(generation: Generation, kpi: Kpi, unit: UnitId, first: date) -> pd.DataFrame:
+def _published(generation: Generation, one: Series, first: date) -> pd.DataFrame:
     """Daily forecasts as they were stored, of the combination that was shown."""
     point, run = schema.forecast_point.c, schema.forecast_run.c
     same = [point[name] == run[name] for name in ("kpi", "unit", "facet", "model", "origin")]
@@ -85,7 +95,8 @@ def _published(generation: Generation, kpi: Kpi, unit: UnitId, first: date) -> p
             point.origin, point.day, point.mid, point.low, point.high, point.low95, point.high95
         )
         .join_from(schema.forecast_point, schema.forecast_run, sa.and_(*same))
-        .where(point.kpi == kpi.id, point.unit == unit, point.facet == "", point.day >= first)
+        .where(point.kpi == one.kpi.id, point.unit == one.unit, point.facet == one.facet)
+        .where(point.day >= first)
         .where(run.status.not_in(("weekly", "refused")))
     )
     rows = generation.read(statement)
@@ -93,12 +104,12 @@ def _published(generation: Generation, kpi: Kpi, unit: UnitId, first: date) -> p
     return _dated(rows.rename(columns=named)).assign(replayed=False, scale=np.nan)
 
 
-def _replayed(generation: Generation, kpi: Kpi, unit: UnitId, first: date) -> pd.DataFrame:
+def _replayed(generation: Generation, one: Series, first: date) -> pd.DataFrame:
     past = schema.forecast_past.c
     statement = sa.select(past.origin, past.day, past.predicted, past.scale).where(
-        past.kpi == kpi.id,
-        past.unit == unit,
-        past.facet == "",
+        past.kpi == one.kpi.id,
+        past.unit == one.unit,
+        past.facet == one.facet,
         past.model == MEAN,
         past.day >= first,
     )

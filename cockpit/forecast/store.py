@@ -117,15 +117,18 @@ def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.to_datetime(column).dt.date
 
 
-def latest(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> Forecast | None:
-    """The newest forecast of a KPI at a unit; None when none was made.
+def latest(
+    generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId, facet: str = ""
+) -> Forecast | None:
+    """The newest forecast of a KPI (or of a part of it) at a unit; None when none was made.
 
     A refused forecast is returned, without points and with its sentence.
     Raises UnknownUnit outside the scope, OutOfScope for a domain that the role does not see.
     """
     _require(generation, scope, kpi, unit)
-    at_unit = generation.fact(("newest_forecasts", unit), lambda: _newest(generation, unit))
-    return at_unit.get((kpi.id, unit))
+    key = ("newest_forecasts", unit, bool(facet))
+    at_unit = generation.fact(key, lambda: _newest(generation, unit, of_parts=bool(facet)))
+    return at_unit.get((kpi.id, unit, facet))
 
 
 def newest(
@@ -136,11 +139,28 @@ def newest(
     In the catalogue's order, then the units' own (parents first).
     """
     every = generation.fact("newest_forecasts", lambda: _newest(generation))
+    return _seen_by(generation, scope, kpis, every.values())
+
+
+def newest_parts(
+    generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]
+) -> tuple[tuple[Kpi, Forecast], ...]:
+    """The newest forecast of every part of a daily KPI that is forecast by itself; as `newest`."""
+    every = generation.fact("newest_parts", lambda: _newest(generation, of_parts=True))
+    return _seen_by(generation, scope, kpis, every.values())
+
+
+def _seen_by(
+    generation: Generation,
+    scope: Scope,
+    kpis: Mapping[KpiId, Kpi],
+    every: Iterable[Forecast],
+) -> tuple[tuple[Kpi, Forecast], ...]:
     places = {kpi: place for place, kpi in enumerate(kpis)}
     heights = {unit.id: place for place, unit in enumerate(generation.units)}
     found = [
         (kpis[made.kpi], made)
-        for made in every.values()
+        for made in every
         if made.kpi in places and generation.units.is_within(made.unit, scope.roots)
     ]
     seen = [one for one in found if one[0].step == "day" and one[0].domain in scope.domains]
@@ -163,17 +183,22 @@ def _require(generation: Generation, scope: Scope, kpi: Kpi, unit: UnitId) -> No
         raise UnknownUnit(unit=unit)
 
 
-def _newest(generation: Reader, unit: UnitId | None = None) -> dict[tuple[str, str], Forecast]:
-    """By KPI and unit, the newest forecast of the whole; of one unit (all its tiles at once), or
-    of all.
+def _newest(
+    generation: Reader, unit: UnitId | None = None, *, of_parts: bool = False
+) -> dict[Key, Forecast]:
+    """By series, the newest forecast of each whole, or of each part; of one unit (all its tiles at
+    once), or of all.
 
     Of one origin the last one made: data that came late in the morning are taken in.
     """
     run, point = schema.forecast_run.c, schema.forecast_point.c
     newest_first = (run.origin.desc(), run.made_at.desc(), run.model.desc())
-    place = sa.func.row_number().over(partition_by=(run.kpi, run.unit), order_by=newest_first)
-    whole = sa.select(schema.forecast_run, place.label("place")).where(run.facet == "")
-    wanted = sa.select(schema.forecast_point).where(point.facet == "")
+    place = sa.func.row_number().over(
+        partition_by=(run.kpi, run.unit, run.facet), order_by=newest_first
+    )
+    asked = [named != "" if of_parts else named == "" for named in (run.facet, point.facet)]
+    whole = sa.select(schema.forecast_run, place.label("place")).where(asked[0])
+    wanted = sa.select(schema.forecast_point).where(asked[1])
     if unit is not None:
         whole, wanted = whole.where(run.unit == unit), wanted.where(point.unit == unit)
     ranked = whole.subquery()
@@ -182,8 +207,8 @@ def _newest(generation: Reader, unit: UnitId | None = None) -> dict[tuple[str, s
     points = generation.read(
         wanted.join(ranked, sa.and_(*same)).where(ranked.c.place == 1).order_by(point.day)
     )
-    by_series = _points(points, ("kpi", "unit"))
-    rows = {(row["kpi"], row["unit"]): row for row in runs.to_dict("records")}
+    by_series = _points(points, ("kpi", "unit", "facet"))
+    rows = {(row["kpi"], row["unit"], row["facet"]): row for row in runs.to_dict("records")}
     return {key: _forecast(row, by_series[key]) for key, row in rows.items()}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cockpit.forecast.conformal import calibrate
+from cockpit.forecast.conformal import calibrate, rank_quantile
 
 ORIGIN = date(2026, 1, 1)
 
@@ -25,6 +25,14 @@ def past(origins: int, error: float, steps: int = 28) -> pd.DataFrame:
         for s in range(1, steps + 1)
     ]
     return pd.DataFrame(rows, columns=["origin", "day", "step", "predicted", "observed"])
+
+
+def test_the_rank_counts_the_error_to_come() -> None:
+    """Nine sizes 1..9: 80 % of ten is the eighth; 95 % is beyond them, the largest."""
+    sizes = np.arange(1.0, 10.0)
+    assert rank_quantile(sizes, 0.8) == 8
+    assert rank_quantile(sizes, 0.95) == 9
+    assert np.isnan(rank_quantile(np.empty(0), 0.8))
 
 
 def test_below_six_origins_no_interval_is_announced() -> None:

@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cockpit import state
+from cockpit.access.scope import Scope
 from cockpit.administer import events as editor
 from cockpit.errors import BadEvents, BadRequest, UnknownKpi, UnknownUnit
 from cockpit.forecast import combination, events
 from cockpit.forecast.calendar_fr import Event, FrenchCalendar
 from cockpit.forecast.choose import Series
 from cockpit.forecast.history import History
-from cockpit.kpi.model import UnitId
+from cockpit.kpi.catalogue import KPIS
+from cockpit.kpi.model import Domain, UnitId
 from cockpit.settings import Home
 from tests.support.hospital import Hospital, kpi
 
@@ -88,6 +91,36 @@ class TestFile:
         assert events.load(tmp_path) == events.Events()
 
 
+class TestWhoDecides:
+    """G holds the sites A (A1 below it) and B; who sees all the series of an event decides."""
+
+    def decided(self, hospital: Hospital, scope: Scope) -> list[bool]:
+        units = hospital.given("ed_visits A1 2026-01-01 - 1").units
+        marks: list[dict[str, str]] = [{}, {"unit": "A"}, {"unit": "B"}, {"kpi": "ed_visits"}]
+        days = {"first": date(2026, 3, 2), "last": date(2026, 3, 2), "label": "Grève"}
+        made = [events.given(days | {"use": "exclude"} | more) for more in marks]
+        seen = [events.concerns(one, scope, units, KPIS) for one in made]
+        mine = [events.decides(one, scope, units, KPIS) for one in made]
+        assert all(sees or not decides for sees, decides in zip(seen, mine, strict=True))
+        return [*seen, *mine]
+
+    def test_a_site_sees_what_weighs_on_it_and_decides_of_itself_only(
+        self, hospital: Hospital
+    ) -> None:
+        site = Scope("site", "", "", (UnitId("A"),), frozenset(Domain))
+        assert self.decided(hospital, site) == [
+            *(True, True, False, True),
+            *(False, True, False, False),
+        ]
+
+    def test_a_role_decides_of_its_own_families_only(self, hospital: Hospital) -> None:
+        top = (UnitId("G"),)
+        family = Scope("role", "", "", top, frozenset({VISITS.domain}))
+        assert self.decided(hospital, family)[4:] == [False, False, False, True]
+        everyone = Scope("director_ght", "", "", top, frozenset(Domain))
+        assert all(self.decided(hospital, everyone))
+
+
 class TestEditing:
     given = {"first": date(2026, 5, 1), "last": date(2026, 5, 2), "label": "Panne"}
 
@@ -112,15 +145,39 @@ class TestEditing:
         [
             ({"use": "effect", "unit": "Z"}, UnknownUnit),
             ({"use": "effect", "kpi": "nothing"}, UnknownKpi),
-            ({"use": "maybe"}, BadEvents),
+            ({"use": "maybe"}, BadRequest),
+            ({"use": "effect", "label": ""}, BadRequest),
+            ({"use": "effect", "last": None}, BadRequest),
         ],
     )
     def test_what_does_not_exist_is_not_marked(
-        self, home: Home, more: dict[str, str], error: type[Exception]
+        self, home: Home, more: dict[str, object], error: type[Exception]
     ) -> None:
         with pytest.raises(error):
             editor.add(home, self.given | more, "test")
         assert (home.root / "events.toml").read_text("utf-8") == FILE
+
+    def test_the_audit_says_which_event_and_who(self, home: Home) -> None:
+        editor.add(home, self.given | {"use": "exclude", "unit": "A"}, "Dr Martin")
+        editor.remove(home, 1, "Mme Roy")
+        taken, added = state.audit_lines(state.engine(home))[:2]
+        assert (added.who, taken.who) == ("Dr Martin", "Mme Roy")
+        assert added.sentence == "Événement ajouté : Panne, 2026-05-01 – 2026-05-02 (A)."
+        assert taken.sentence == "Événement retiré : Grève, 2026-03-02 – 2026-03-06."
+
+    def test_the_same_event_is_not_marked_twice(self, home: Home) -> None:
+        editor.add(home, self.given | {"use": "exclude"}, "test")
+        with pytest.raises(BadRequest):
+            editor.add(home, self.given | {"use": "exclude"}, "test")
+
+    def test_another_event_is_never_taken_in_place_of_the_one_that_was_seen(
+        self, home: Home
+    ) -> None:
+        strike, opening = events.read(home.root)
+        editor.remove(home, 1, "test")
+        with pytest.raises(BadRequest):
+            editor.remove(home, 1, "test", seen=strike)
+        assert events.read(home.root) == (opening,)
 
     def test_a_number_that_no_event_has_is_refused(self, home: Home) -> None:
         with pytest.raises(BadRequest):

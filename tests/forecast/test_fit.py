@@ -134,4 +134,7 @@ class TestHash:
             replace(one, members=MEMBERS[:2]),
         ]
         assert len({each.data_hash() for each in (one, *others)}) == 4
+        stale = replace(one, today=TODAY + timedelta(days=4))
+        assert stale.data_hash() != one.data_hash()
+        assert replace(one, today=TODAY + timedelta(days=1)).data_hash() == one.data_hash()
         assert one.data_hash() == replace(one, past=pd.DataFrame({"x": [1]})).data_hash()

@@ -68,6 +68,40 @@ class TestDailyForecasts:
         assert forecastable(kpi("bed_occupancy_now"))
 
 
+@pytest.mark.slow
+class TestASourceThatStops:
+    """B1 sees 100 visits a day for 60 days up to 21 November, then sends nothing more."""
+
+    @staticmethod
+    def _on(day: str, hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> list[Forecast]:
+        monkeypatch.setenv("COCKPIT_TODAY", day)
+        visits = kpi("ed_visits")
+        batches = make_forecasts(
+            hospital.warehouse.generation(),
+            hospital.home.installation,
+            kpis={visits.id: visits},
+        )
+        made = [one for batch in batches for one in batch.forecasts]
+        hospital.publish(forecasts=made)
+        return [one for one in made if one.facet == ""]
+
+    def test_its_forecast_is_drawn_three_days_then_refused_and_told_once(
+        self, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hospital.given("ed_visits B1 2026-09-23..2026-11-21 100")
+        first = self._on("2026-11-22", hospital, monkeypatch)
+        assert {one.status for one in first} == {"indicative"}
+        assert self._on("2026-11-25", hospital, monkeypatch) == []
+        self._on("2026-11-26", hospital, monkeypatch)
+        shown = latest(
+            hospital.warehouse.generation(), hospital.scope(), kpi("ed_visits"), UnitId("B")
+        )
+        assert shown is not None
+        assert (shown.status, shown.points) == ("refused", ())
+        assert shown.refused.endswith("les données s'arrêtent au 21/11/2026.")
+        assert self._on("2026-11-27", hospital, monkeypatch) == []
+
+
 class TestLandingOfAGeneration:
     """Site A, each month of 2025 and to October 2026: revenue 10 M€ (title 1), expenses 11 M€.
 

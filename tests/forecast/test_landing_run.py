@@ -129,5 +129,17 @@ class TestMonthsToCome:
         hospital.publish(forecasts=list(self._make(hospital, "expense_by_title").values()))
         assert self._make(hospital, "expense_by_title") == {}
 
+    @pytest.mark.slow
+    def test_an_expense_moved_from_a_title_to_another_is_forecast_again(
+        self, hospital: Hospital
+    ) -> None:
+        """The whole has not moved: 11 M€ in October."""
+        hospital.publish(forecasts=list(self._make(hospital, "expense_by_title").values()))
+        hospital.given(
+            "expense_eur A1 2026-10 1/6411 9000000\nexpense_eur A1 2026-10 2/602 2000000"
+        )
+        again = self._make(hospital, "expense_by_title")
+        assert {"", "1", "2"} <= set(again)
+
     def test_another_kpi_has_no_monthly_forecast(self, hospital: Hospital) -> None:
         assert self._make(hospital, "cash_position") == {}

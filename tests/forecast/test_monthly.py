@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cockpit.forecast.models import dot, dot_log, ets12
-from cockpit.forecast.monthly import MEMBERS, backtest, conformal, forecast_months, members_of
+from cockpit.forecast.monthly import MEMBERS, backtest, forecast_months, members_of
 from cockpit.forecast.months import Months
 
 JANUARY = date(2020, 1, 1)
@@ -117,12 +117,3 @@ class TestForecast:
             np.testing.assert_array_equal(
                 before.predicted[name][:known], after.predicted[name][:known]
             )
-
-
-class TestConformal:
-    def test_the_rank_counts_the_error_to_come(self) -> None:
-        """Nine scores 1..9: 80 % of ten is the eighth; 95 % is beyond them, the largest."""
-        scores = np.arange(1.0, 10.0)
-        assert conformal(scores, 0.8) == 8
-        assert conformal(scores, 0.95) == 9
-        assert conformal(np.empty(0), 0.8) == 0

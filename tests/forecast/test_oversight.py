@@ -20,7 +20,7 @@ from cockpit.state.forecasts import forecast_acts
 from tests.forecast.overseen import SITE, TODAY, VISITS, YESTERDAY, forecast, published
 from tests.support.hospital import Hospital
 
-KEY = (VISITS, SITE)
+KEY = (VISITS, SITE, "")
 KPI = KPIS[VISITS]
 TOMORROW = TODAY + timedelta(days=1)
 

@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pytest
 
 from cockpit.forecast import pool
@@ -57,6 +59,22 @@ def test_the_program_that_fits_is_not_run_again_in_its_children(
     (made,) = pool.fit_all([job(SHORT)], processes=1)
     assert made.forecast.status == "indicative"
     assert sys.modules["__main__"] is main
+
+
+def told(one: Job) -> Fitted:
+    """The fit, with the libraries that its process has loaded as what to keep of it."""
+    made = fit(one)
+    loaded = {name.partition(".")[0] for name, module in sys.modules.items() if module}
+    return replace(made, past=pd.DataFrame({"loaded": sorted(loaded)}))
+
+
+@pytest.mark.slow
+def test_a_child_loads_what_fits_and_nothing_that_draws_or_runs_a_cluster() -> None:
+    (made,) = pool.fit_all([job(weekly(400))], processes=1, work=told)
+    loaded = set(made.past["loaded"])
+    assert made.forecast.status == "ok"
+    assert {"prophet", "statsforecast"} <= loaded
+    assert not {"dask", "distributed", "matplotlib", "plotly", "streamlit"} & loaded
 
 
 def test_no_series_starts_no_process() -> None:

@@ -44,7 +44,7 @@ class TestStore:
         history_from=date(2023, 11, 22),
         points=(),
         status="refused",
-        refused="Pas de prévision : les données s'arrêtent au 03/11/2026, il y a 19 jours.",
+        refused="Pas de prévision : les données s'arrêtent au 03/11/2026.",
     )
 
     @pytest.fixture

@@ -142,7 +142,7 @@ class TestDrift:
         hospital.publish(forecasts=[blank])
         found = report(hospital.warehouse.generation(), hospital.scope(), KPIS)
         assert found.refused == 0.5
-        assert {line.forecast.unit for line in found.lines} == {"A", "B"}
+        assert {line.drift.unit for line in found.lines} == {"A", "B"}
         assert found.count("unknown") >= 1
 
     def test_errors_that_all_go_one_way_move_the_tracking_signal(self, hospital: Hospital) -> None:

@@ -8,6 +8,7 @@
     spread.py     intervals and probabilities out of the past errors (split conformal)
     need.py       BJML of the coming days, and the share of each ward
     outlook.py    every ward, then every unit above as the sum of its wards
+    calendars.py  public holidays and what the hospital marked, ward by ward
     notes.py      what is missing, in words
     balance.py    the sheet of the bed meeting
     store.py      rows of the generation, and the readers

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.forecast.beds import flow
+from cockpit.forecast.beds.calendars import CENSUS as OF_CENSUS
 from cockpit.forecast.beds.model import TENSE_SHARE, Choice, Slot
 from cockpit.forecast.beds.plain import predict
 from cockpit.forecast.beds.read import CENSUS, EVENING, EXITS, MORNING, OPEN
@@ -20,9 +21,9 @@ from cockpit.forecast.beds.spread import HORIZON_DAYS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cockpit.forecast.beds.calendars import Calendars
     from cockpit.forecast.beds.flow import Coming
     from cockpit.forecast.beds.read import Hospital, Ward
-    from cockpit.forecast.calendar_fr import FrenchCalendar
     from cockpit.forecast.history import Values
     from cockpit.kpi.model import UnitId
     from cockpit.kpi.panel import Ints
@@ -59,15 +60,20 @@ class Made:
 
 
 class Replay:
-    """A hospital seen from one past evening after the other."""
+    """A hospital seen from one past evening after the other.
 
-    def __init__(self, hospital: Hospital, calendar: FrenchCalendar) -> None:
-        self._hospital, self._calendar = hospital, calendar
+    Habits are learned from the wards without the days that the hospital excluded.
+    """
+
+    def __init__(self, hospital: Hospital, calendars: Calendars) -> None:
+        self._hospital, self._admissions = hospital, calendars.admissions
+        self._of = {unit: calendars.of(OF_CENSUS, unit) for unit in hospital.wards}
+        self._taught = calendars.taught(hospital).wards
         whole = np.datetime64(hospital.first, "D") + np.arange(
             len(hospital.days) + HORIZON_DAYS + LATE_DAYS
         )
         weekdays = ((whole.astype(int) + 3) % 7).astype(np.int64)
-        self._weekdays: Ints = np.where(calendar.is_holiday(whole), _SUNDAY, weekdays)
+        self._weekdays: Ints = np.where(calendars.days.is_holiday(whole), _SUNDAY, weekdays)
 
     def origins(self) -> list[int]:
         """Places of the past origins, oldest first; nine weeks of history stay before each."""
@@ -78,7 +84,9 @@ class Replay:
     def ed_ahead(self, origin: int) -> dict[str, Values]:
         """ED admissions by destination expected after an origin."""
         found = {
-            name: predict(self._hospital.first, series[: origin + 1], HORIZON_DAYS, self._calendar)
+            name: predict(
+                self._hospital.first, series[: origin + 1], HORIZON_DAYS, self._admissions
+            )
             for name, series in self._hospital.admissions.items()
         }
         return {name: values for name, values in found.items() if values is not None}
@@ -87,7 +95,8 @@ class Replay:
         """Every ward whose census is at most three days late."""
         wards = list(self._hospital.wards.values())
         ed_ahead = self.ed_ahead(origin)
-        shares = flow.ed_shares(wards, origin, dict(self._hospital.admissions))
+        taught = list(self._taught.values())
+        shares = flow.ed_shares(taught, origin, dict(self._hospital.admissions))
         made = {w.unit: self._ward(w, origin, ed_ahead, shares.get(w.unit, 0.0)) for w in wards}
         return {unit: one for unit, one in made.items() if one is not None}
 
@@ -105,7 +114,7 @@ class Replay:
             self._hospital.first,
             ward[CENSUS][: last + 1],
             HORIZON_DAYS + late,
-            self._calendar,
+            self._of[ward.unit],
         )
         if plain is None:
             return None
@@ -137,7 +146,7 @@ class Replay:
         if not ward.has(EXITS):
             return None
         ed = self._hospital.admissions.get(ward.discipline)
-        habits = flow.learn(ward, last, self._weekdays, ed, share)
+        habits = flow.learn(self._taught[ward.unit], last, self._weekdays, ed, share)
         if habits is None:
             return None
         ahead = ed_ahead.get(ward.discipline, np.zeros(HORIZON_DAYS))
@@ -150,9 +159,10 @@ class Replay:
         """By weekday, 08:00 minus the midnight before, or 18:00 minus the midnight after."""
         name, back = (MORNING, 1) if slot == "08:00" else (EVENING, 0)
         seen = slice(max(1, origin + 1 - _OFFSET_DAYS), origin + 1)
-        census = ward[CENSUS]
+        taught = self._taught[ward.unit]
+        census = taught[CENSUS]
         before = np.concatenate([np.full(back, np.nan), census[: len(census) - back]])
-        moved, kinds = (ward[name] - before)[seen], self._weekdays[seen]
+        moved, kinds = (taught[name] - before)[seen], self._weekdays[seen]
         coming = self._weekdays[origin + 1 : origin + 1 + HORIZON_DAYS]
         if np.isnan(moved).all():
             return np.zeros(HORIZON_DAYS)
@@ -274,8 +284,8 @@ def totals(
     return found
 
 
-def replayed(hospital: Hospital, calendar: FrenchCalendar) -> Past:
+def replayed(hospital: Hospital, calendars: Calendars) -> Past:
     """Forecast every ward at every past origin."""
-    replay = Replay(hospital, calendar)
+    replay = Replay(hospital, calendars)
     places = replay.origins()
     return Past(replay, hospital, tuple(places), tuple(replay.at(place) for place in places))

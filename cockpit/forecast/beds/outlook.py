@@ -12,11 +12,11 @@ import numpy as np
 from cockpit import clock
 from cockpit.forecast.beds import flow, need
 from cockpit.forecast.beds.backtest import LATE_DAYS, Made, Past, replayed, totals
+from cockpit.forecast.beds.calendars import calendars
 from cockpit.forecast.beds.model import SLOTS, Outlook, OutlookDay, Slot
 from cockpit.forecast.beds.notes import SHORT, STALE, notes
 from cockpit.forecast.beds.read import EXITS, MORNING, Hospital, read_hospital
 from cockpit.forecast.beds.spread import HORIZON_DAYS, Spread, coverage
-from cockpit.forecast.calendar_fr import FrenchCalendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +45,7 @@ def make_outlooks(
     if hospital is None:
         return ()
     on_step(f"lits : {len(hospital.wards)} services")
-    calendar = FrenchCalendar(installation.holidays, installation.school_zone)
-    made = _Maker(generation, hospital, replayed(hospital, calendar))
+    made = _Maker(generation, hospital, replayed(hospital, calendars(generation, installation)))
     return tuple(made.outlook(unit) for unit in generation.units if made.wards_of(unit))
 
 

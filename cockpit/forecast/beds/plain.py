@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.forecast.combination import without_excluded
 from cockpit.forecast.history import History
 from cockpit.forecast.models import calreg, weekday_mean_8w
 
@@ -26,7 +27,8 @@ SHORTEST_DAYS = 28
 def predict(first: date, values: Values, horizon: int, calendar: FrenchCalendar) -> Values | None:
     """The `horizon` days after the last of `values`, never below 0; None under four weeks.
 
-    first: day of the first value. values: one per day, NaN where nothing was transmitted.
+    first: day of the first value. values: one per day, NaN where nothing was transmitted. Days that
+    the calendar excludes teach nothing.
     """
     whole = History(first, values)
     known = np.flatnonzero(whole.observed)
@@ -35,8 +37,9 @@ def predict(first: date, values: Values, horizon: int, calendar: FrenchCalendar)
     history = whole.between(first, whole.last)
     if history is None or len(history) < SHORTEST_DAYS:
         return None
-    late = (whole.last - history.last).days
-    model = calreg if len(history) >= _CALENDAR_FROM_DAYS else weekday_mean_8w
-    made = model.fit_predict(history, horizon + late, calendar=calendar)
+    taught = without_excluded(history, calendar)
+    late = (whole.last - taught.last).days
+    model = calreg if len(taught) >= _CALENDAR_FROM_DAYS else weekday_mean_8w
+    made = model.fit_predict(taught, horizon + late, calendar=calendar)
     mean: Values = np.maximum(made.mean[late:], 0.0)
     return mean

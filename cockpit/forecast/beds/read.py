@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from cockpit.warehouse import schema
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cockpit.forecast.calendar_fr import Flags
     from cockpit.forecast.history import Days, Values
     from cockpit.kpi.panel import Panel
     from cockpit.warehouse.attach import Generation
@@ -67,6 +68,13 @@ class Ward:
         """The last value of a measure up to a place; NaN without any."""
         place = self.last(name, until)
         return float(self[name][place]) if place >= 0 else float("nan")
+
+    def without(self, excluded: Flags) -> Ward:
+        """The ward with holes on these days of the grid: what teaches, not what is known."""
+        if not excluded.any():
+            return self
+        left = {name: np.where(excluded, np.nan, values) for name, values in self.series.items()}
+        return replace(self, series=left)
 
     @cached_property
     def entries(self) -> Values:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.forecast.conformal import rank_quantile
+
 if TYPE_CHECKING:
     from cockpit.forecast.history import Values
 
@@ -34,7 +36,7 @@ class Spread:
 
     def half_width(self, share: float) -> Values:
         """Half of the `share` interval of each coming day."""
-        each = [_conformal(np.abs(pool), share) for pool in self._pools]
+        each = [rank_quantile(np.abs(pool), share) for pool in self._pools]
         return np.repeat(each, np.diff(EDGES))
 
     def chance_above(self, margins: Values) -> Values:
@@ -60,13 +62,6 @@ def coverage(errors: Values, share: float = 0.80) -> float | None:
             now = np.abs(errors[origin])
             inside += (now <= before.half_width(share))[~np.isnan(now)].tolist()
     return float(np.mean(inside)) if inside else None
-
-
-def _conformal(sizes: Values, share: float) -> float:
-    if not len(sizes):
-        return float("nan")
-    rank = int(np.ceil((len(sizes) + 1) * share))
-    return float(np.sort(sizes)[min(rank, len(sizes)) - 1])
 
 
 def _known(errors: Values) -> Values:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -15,17 +16,22 @@ from cockpit.kpi.model import Domain, UnitId
 from cockpit.warehouse import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
+
+    import numpy.typing as npt
 
     from cockpit.access.scope import Scope
     from cockpit.warehouse.attach import Generation
 
 Thing = TypeVar("Thing", Outlook, OutlookDay)
+Columns = Mapping[str, "npt.NDArray[Any]"]
+"""One array per column, as `Generation.columns` gives them."""
 
 _SINCE_SCHEMA = 4
 """Generations made by an older program, still served until the next refresh, have no such table."""
 _DAYS = frozenset({"day", "origin"})
+_NAN = sa.literal(float("nan"), sa.Double)
 _TYPES = {
     sa.Text: pa.string(),
     sa.Date: pa.date32(),
@@ -78,9 +84,10 @@ def past(generation: Generation, scope: Scope, unit: UnitId, origin: date) -> Ou
     if generation.schema_version < _SINCE_SCHEMA:
         return None
     run, day = schema.bed_outlook_run, schema.bed_outlook
-    runs = generation.read(sa.select(run).where(run.c.unit == unit, run.c.origin == origin))
-    rows = generation.read(
-        sa.select(day)
+    here = (run.c.unit == unit, run.c.origin == origin)
+    runs = generation.columns(_whole(run).where(*here))
+    rows = generation.columns(
+        _whole(day)
         .where(day.c.unit == unit, day.c.origin == origin)
         .order_by(day.c.day, day.c.slot)
     )
@@ -91,41 +98,51 @@ def past(generation: Generation, scope: Scope, unit: UnitId, origin: date) -> Ou
 def _read(generation: Generation, units: tuple[UnitId, ...]) -> dict[UnitId, Outlook]:
     if generation.schema_version < _SINCE_SCHEMA:
         return {}
+    runs, rows = generation.fact("newest_outlooks", lambda: _newest(generation))
+    days: dict[str, list[OutlookDay]] = {}
+    for one in _made(OutlookDay, _of(rows, units)):
+        days.setdefault(one.unit, []).append(one)
+    found = _made(Outlook, _of(runs, units))
+    return {one.unit: replace(one, days=tuple(days.get(one.unit, ()))) for one in found}
+
+
+def _newest(generation: Generation) -> tuple[Columns, Columns]:
+    """Rows of the newest origin, of every unit: one read serves every scope and every strip.
+
+    The origin is read first: days are then found by it alone, without a query in the query.
+    """
     run, day = schema.bed_outlook_run, schema.bed_outlook
     newest = sa.select(sa.func.max(run.c.origin)).scalar_subquery()
-    runs = generation.read(sa.select(run).where(run.c.origin == newest, run.c.unit.in_(units)))
-    rows = generation.read(
-        sa.select(day)
-        .where(day.c.origin == newest, day.c.unit.in_(units))
-        .order_by(day.c.unit, day.c.day, day.c.slot)
+    runs = generation.columns(_whole(run).where(run.c.origin == newest))
+    origins = runs["origin"].astype("datetime64[D]").tolist()
+    named = day.c.origin == origins[0] if origins else sa.false()
+    return runs, generation.columns(_whole(day).where(named).order_by(day.c.day, day.c.slot))
+
+
+def _of(rows: Columns, units: tuple[UnitId, ...]) -> Columns:
+    wanted = frozenset(units)
+    places = np.array([unit in wanted for unit in rows["unit"].tolist()], dtype=bool)
+    return {name: column[places] for name, column in rows.items()}
+
+
+def _whole(table: sa.Table) -> sa.Select[Any]:
+    """Every column, NaN in place of NULL, which arrays do not hold."""
+    return sa.select(
+        *(sa.func.coalesce(c, _NAN).label(c.name) if c.nullable else c for c in table.c)
     )
-    days: dict[str, list[OutlookDay]] = {}
-    for one in _made(OutlookDay, rows):
-        days.setdefault(one.unit, []).append(one)
-    found = (replace(one, days=tuple(days.get(one.unit, ()))) for one in _made(Outlook, runs))
-    return {one.unit: one for one in found}
 
 
-def _made(kind: type[Thing], rows: pd.DataFrame) -> list[Thing]:
-    """One object per row; NULL is None, a day is a date."""
-    names = [f.name for f in fields(kind) if f.name in rows.columns]
-    return [
-        kind(**dict(zip(names, cells, strict=True)))
-        for cells in zip(*(_cells(rows[name]) for name in names), strict=True)
-    ]
+def _made(kind: type[Thing], rows: Columns) -> list[Thing]:
+    """One object per row; NaN is None, a day is a date. What is not stored (`days`) comes last."""
+    columns = [_cells(f.name, rows[f.name]) for f in fields(kind) if f.name in rows]
+    return [kind(*cells) for cells in zip(*columns, strict=True)]
 
 
-def _cells(column: pd.Series[Any]) -> list[object]:
-    if column.name in _DAYS:
-        return list(column.dt.date)
-    if column.name == "made_at":
-        return [moment.to_pydatetime() for moment in column]
-    if not column.hasnans:
-        return column.tolist()
-    return [
-        None if missing else cell
-        for cell, missing in zip(column.tolist(), column.isna().tolist(), strict=True)
-    ]
+def _cells(name: str, column: npt.NDArray[Any]) -> list[Any]:
+    cells: list[Any] = (column.astype("datetime64[D]") if name in _DAYS else column).tolist()
+    if column.dtype.kind == "f" and np.isnan(column).any():
+        return [None if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
+    return cells
 
 
 def _row(thing: Outlook | OutlookDay, table: sa.Table) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.forecast.beds.calendars import VISITS
 from cockpit.forecast.beds.read import CENSUS, OPEN
 from cockpit.forecast.whatif import ratios, simulate
 from cockpit.forecast.whatif.lines import Plays, difference, number, open_beds, rate, shown, summed
@@ -218,7 +219,9 @@ def _visits(found: Setting, factor: Values) -> Iterator[Effect]:
         yield Effect("visits", label, "passages", refused=refused)
         return
     every = np.concatenate([_before_weekdays(found), found.weekdays])
-    usual = coming(daily, origin, every, horizon)[found.shown]
+    marked = found.calendars.of(VISITS, *found.units).excluded(found.hospital.days)
+    taught = np.where(marked, np.nan, daily)
+    usual = coming(taught, origin, every, horizon)[found.shown]
     then = usual * factor[found.shown]
     rng = np.random.default_rng(simulate.SEED)
     busy = np.exp(wobble(daily, origin) * rng.standard_normal(simulate.PATHS))

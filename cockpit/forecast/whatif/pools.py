@@ -44,10 +44,15 @@ class Pool:
     hurry: float
 
 
-def pools(hospital: Hospital, wards: list[Ward], weekdays: Ints, horizon: int) -> list[Pool]:
-    """The pools of these wards. weekdays: of the grid and of `horizon` days after its origin."""
+def pools(
+    hospital: Hospital, taught: Hospital, wards: list[Ward], weekdays: Ints, horizon: int
+) -> list[Pool]:
+    """The pools of these wards. weekdays: of the grid and of `horizon` days after its origin.
+
+    taught: the hospital without the days that teach no habit (`Calendars.taught`).
+    """
     origin = hospital.origin
-    shares = flow.ed_shares(list(hospital.wards.values()), origin, dict(hospital.admissions))
+    shares = flow.ed_shares(list(taught.wards.values()), origin, dict(hospital.admissions))
     found: dict[str, list[tuple[Ward, flow.Habits]]] = {}
     for ward in wards:
         if origin - ward.last(CENSUS, origin) > LATE_DAYS or not np.isfinite(
@@ -55,10 +60,13 @@ def pools(hospital: Hospital, wards: list[Ward], weekdays: Ints, horizon: int) -
         ):
             continue
         ed = hospital.admissions.get(ward.discipline)
-        habits = flow.learn(ward, origin, weekdays, ed, shares.get(ward.unit, 0.0))
+        habits = flow.learn(
+            taught.wards[ward.unit], origin, weekdays, ed, shares.get(ward.unit, 0.0)
+        )
         if habits is not None:
             found.setdefault(ward.discipline, []).append((ward, habits))
-    return [_pool(hospital, name, pairs, weekdays, horizon) for name, pairs in found.items()]
+    ahead = {name: coming(taught.admissions.get(name), origin, weekdays, horizon) for name in found}
+    return [_pool(hospital, name, pairs, weekdays, ahead[name]) for name, pairs in found.items()]
 
 
 def _pool(
@@ -66,7 +74,7 @@ def _pool(
     discipline: str,
     pairs: list[tuple[Ward, flow.Habits]],
     weekdays: Ints,
-    horizon: int,
+    ahead: Values,
 ) -> Pool:
     origin, wards = hospital.origin, [ward for ward, _ in pairs]
     frozen = sum(float(np.nan_to_num(w.latest("frozen_beds", origin))) for w in wards)
@@ -96,7 +104,7 @@ def _pool(
             weekdays=weekdays,
         ),
         planned,
-        share * coming(sent, origin, weekdays, horizon),
+        share * ahead,
         hurry,
     )
 

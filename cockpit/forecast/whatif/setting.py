@@ -10,8 +10,8 @@ import numpy as np
 
 from cockpit import clock
 from cockpit.errors import BadRequest, UnknownUnit
+from cockpit.forecast.beds.calendars import Calendars, calendars
 from cockpit.forecast.beds.read import CENSUS, EXITS, OPEN, Hospital, Ward, read_hospital
-from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.whatif import ratios, simulate
 from cockpit.forecast.whatif.model import LONGEST_DAYS, Absence, Beds, Scenario, Visits, Wave
 from cockpit.forecast.whatif.pools import Pool, pools, wobble
@@ -35,12 +35,15 @@ _SPREAD_DAYS = 2.0
 @dataclass(frozen=True, eq=False)
 class Setting:
     """days: those played, from the morrow of the last census to the end of the scenario. shown: the
-    places of the scenario's own days. weekdays: of the days played, holidays as Sundays."""
+    places of the scenario's own days. weekdays: of the days played, holidays as Sundays. calendars:
+    with the days that the hospital marked; those excluded teach no habit, the others stand alike on
+    both sides of a difference."""
 
     generation: Generation
     scope: Scope
     scenario: Scenario
     hospital: Hospital
+    calendars: Calendars
     wards: tuple[Ward, ...]
     pools: tuple[Pool, ...]
     weekdays: Ints
@@ -74,11 +77,10 @@ def setting(generation: Generation, scope: Scope, scenario: Scenario) -> Setting
     hospital = generation.fact(("hospital", today), lambda: read_hospital(generation, today))
     if hospital is None:
         return None
-    installation = generation.home.installation
-    calendar = FrenchCalendar(installation.holidays, installation.school_zone)
+    follows = calendars(generation, generation.home.installation)
     horizon = (scenario.last - hospital.last).days
     grid = np.datetime64(hospital.first, "D") + np.arange(hospital.origin + 1 + horizon)
-    weekdays = np.where(calendar.is_holiday(grid), _SUNDAY, (grid.astype(int) + 3) % 7)
+    weekdays = np.where(follows.days.is_holiday(grid), _SUNDAY, (grid.astype(int) + 3) % 7)
     seen = tuple(
         ward
         for ward in hospital.wards.values()
@@ -90,8 +92,9 @@ def setting(generation: Generation, scope: Scope, scenario: Scenario) -> Setting
         scope,
         scenario,
         hospital,
+        follows,
         seen,
-        tuple(pools(hospital, list(seen), weekdays, horizon)),
+        tuple(pools(hospital, follows.taught(hospital), list(seen), weekdays, horizon)),
         weekdays[hospital.origin + 1 :],
         slice(start, horizon),
     )
