@@ -17,7 +17,7 @@ test: install           ## the quick suite, browser included
 	@bash deploy/servers.sh
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-test-slow: install      ## what takes more than ten seconds
+test-slow: install      ## what is slow and rare
 	$(BIN)/python -m pytest -q -m slow -n 2 --dist loadfile
 
 lint: install types     ## style, spelling, who may import whom

@@ -1,7 +1,7 @@
 """A night's fits alone: what each costs its child process, as JSON.
 
-`python -m bench.forecast_one SERIES PROCESSES`. A process of its own, because a child imports what
-its parent's main module imports.
+`python -m bench.forecast_one SERIES PROCESSES`. A process of its own: a child begins with no less
+than the memory of the one that starts it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import resource
 import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from time import perf_counter
 
 import numpy as np
@@ -85,4 +86,6 @@ def _past(job: Job) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]))))
+    # By its name: the children are sent `measured`, and know nothing of a main program.
+    here = import_module("bench.forecast_one")
+    print(json.dumps(here.main(int(sys.argv[1]), int(sys.argv[2]))))

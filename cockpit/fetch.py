@@ -132,10 +132,8 @@ def _read(
     stamp = structure.structure_hash(units)
     with landing_still(home):
         already = _everything(home.landing)
-        known = landing.known_hashes(home.landing, config.name, stamp)
-        cursor = landing.cursor_of(home.landing, config.name)
-        header = landing.header_of(home.landing, config.name)
-    for found in batches(home, config, known, units, cursor, header=header):
+        past = landing.before(home.landing, config.name, stamp)
+    for found in batches(home, config, past.hashes, units, past.cursor, header=past.header):
         if isinstance(found, BadDelivery):
             reading.errors.append(found)
             reading.refused_rows.append(refused_row(found))

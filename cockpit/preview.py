@@ -75,11 +75,8 @@ def preview(home: Home, config: SourceConfig, units: UnitTree) -> Preview:
 
     Raises SourceUnavailable, SourceRefused, BadStructure, DiskFull.
     """
-    stamp = structure.structure_hash(units)
-    known = landing.known_hashes(home.landing, config.name, stamp)
-    cursor = landing.cursor_of(home.landing, config.name)
-    header = landing.header_of(home.landing, config.name)
-    found = list(batches(home, config, known, units, cursor, header=header))
+    past = landing.before(home.landing, config.name, structure.structure_hash(units))
+    found = list(batches(home, config, past.hashes, units, past.cursor, header=past.header))
     read = tuple(one for one in found if isinstance(one, Batch))
     refused = tuple(one for one in found if isinstance(one, BadDelivery))
     if not read:

@@ -32,6 +32,7 @@ from cockpit.forecast.oversight import review
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
 from cockpit.kpi.installed import kpis_of
+from cockpit.kpi.model import Domain, KpiId
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
@@ -226,19 +227,19 @@ def _wants_alerts(home: Home) -> bool:
 def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
     """Fit on the newest generation; new forecasts are added, none is ever changed.
 
-    Fitting takes minutes, so that others publish meanwhile.
+    Fitting takes minutes, so that others publish meanwhile. Beds are looked ahead at unless `only`
+    names other matters. Alerts are judged once, on all that was made.
     """
-    generation = attach.Warehouse(home).generation()
-    number = generation.id
-    for act in review(generation, whole_scope(generation), kpis_of(home.kpis)):
+    generation, kpis = attach.Warehouse(home).generation(), kpis_of(home.kpis)
+    for act in review(generation, whole_scope(generation), kpis):
         say(f"Prévision arrêtée : {act.kpi} {act.unit}. {act.reason}")
-    for batch in make_forecasts(
-        generation, home.installation, on_step=say, kpis=kpis_of(home.kpis), only=only
-    ):
-        number = _publish_made(home, to_tables(batch.forecasts, batch.past))
-    outlooks = make_outlooks(generation, home.installation, on_step=say)
-    if outlooks:
-        number = _publish_made(home, bed_store.to_tables(outlooks))
+    for batch in make_forecasts(generation, home.installation, on_step=say, kpis=kpis, only=only):
+        _publish_made(home, to_tables(batch.forecasts, batch.past))
+    if not only or any(kpis[KpiId(name)].domain is Domain.BEDS for name in only):
+        outlooks = make_outlooks(generation, home.installation, on_step=say)
+        _publish_made(home, bed_store.to_tables(outlooks) if outlooks else {})
+    with publish.publishing(home.generations, patience_s=_PATIENCE_S):
+        number = _publish_alerts(home)
     if not only:
         _report_drift(home, say)
     return number
@@ -252,10 +253,11 @@ def _report_drift(home: Home, say: Say) -> None:
         say(f"Rapport de dérive : {made.week}")
 
 
-def _publish_made(home: Home, made: Mapping[str, pa.Table]) -> int:
+def _publish_made(home: Home, made: Mapping[str, pa.Table]) -> None:
+    if not made:
+        return
     with publish.publishing(home.generations, patience_s=_PATIENCE_S):
         update.publish_forecasts(home, made)
-        return _publish_alerts(home)
 
 
 def _wants_forecasts(home: Home) -> bool:

@@ -1,9 +1,9 @@
 """The demonstration hospital: a whole GHT, simulated, exported as its programs would.
 
 The path: `seasons` (calendar, epidemics) and `stories` -> `emergency` (visits) -> `beds_open` ->
-`census` (nights, backlog) -> `beds_flow`, `emergency_times` = `world.play`; then `export_*` writes
-what each hospital program would drop, `defects` spoils it a little, and `sources/*.toml` are the
-installation's source files.
+`census` (nights, backlog) -> `beds_flow`, `bed_lists`, `stays`, `emergency_times` = `world.play`;
+then `export_*` writes what each hospital program would drop, `defects` spoils it a little, and
+`sources/*.toml` are the installation's source files.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ class Flow:
     """Per simulated day and ward (as WARDS): exits of the ward, and stocks at 08:00.
 
     left: exits to outside the hospital. exit_nights: nights of the passages that end that day.
+    night_entries, night_exits: those of the day that were over at 08:00.
     """
 
     exits: Counts
@@ -56,6 +57,8 @@ class Flow:
     long_stays: Counts
     outliers: Counts
     frozen: Counts
+    night_entries: Counts
+    night_exits: Counts
     present_8h: Counts
     available_8h: Counts
     downstream: Counts
@@ -98,7 +101,8 @@ def _ward(time: Seasons, uf: Uf, open_beds: Counts, nights: Census, i: int) -> d
     eligible = rng.binomial(left, 0.965 if uf.discipline in {"MED", "SMR", "SC"} else 0.995)
     stayed = rng.binomial(present, 0.80 if uf.stay_days > 2 else 0.25)
     frozen = _frozen(rng, time, uf)
-    at_8h = _morning(rng, present, exits)
+    came, gone = _night(rng, entries(present, exits), np.minimum(exits, _before(present)))
+    at_8h = _before(present) + came - gone
     return {
         "exits": exits,
         "left": left,
@@ -110,6 +114,8 @@ def _ward(time: Seasons, uf: Uf, open_beds: Counts, nights: Census, i: int) -> d
         "long_stays": _long(rng, time, uf, present),
         "outliers": _outliers(rng, time, uf, present, nights.medical),
         "frozen": frozen,
+        "night_entries": came,
+        "night_exits": gone,
         "present_8h": at_8h,
         "available_8h": np.maximum(open_beds - at_8h - frozen, 0),
         "downstream": _downstream(rng, time, uf),
@@ -118,7 +124,7 @@ def _ward(time: Seasons, uf: Uf, open_beds: Counts, nights: Census, i: int) -> d
 
 def _exits(rng: np.random.Generator, time: Seasons, uf: Uf, present: Counts) -> Counts:
     """Exits that agree with the census and, over the years, with the length of stay."""
-    before = np.r_[present[:1], present[:-1]]
+    before = _before(present)
     week = by_weekday(time.weekday, _EXIT_WEEKS.get(uf.discipline, _FLAT))
     must = np.maximum(before - present, 0)
     goal = present.sum() / uf.stay_days
@@ -191,11 +197,21 @@ def _frozen(rng: np.random.Generator, time: Seasons, uf: Uf) -> Counts:
     return frozen
 
 
-def _morning(rng: np.random.Generator, present: Counts, exits: Counts) -> Counts:
-    before = np.r_[present[:1], present[:-1]]
-    entries = np.maximum(present - before + exits, 0)
-    at_8h: Counts = before + rng.binomial(entries, 0.06)
-    return at_8h - rng.binomial(np.minimum(exits, before), 0.02)
+def _before(present: Counts) -> Counts:
+    """Those of the midnight before."""
+    before: Counts = np.r_[present[:1], present[:-1]]
+    return before
+
+
+def entries(present: Counts, exits: Counts) -> Counts:
+    """Those who entered each day: what the census gained, plus those who left."""
+    came: Counts = present - _before(present) + exits
+    return came
+
+
+def _night(rng: np.random.Generator, came: Counts, exits: Counts) -> tuple[Counts, Counts]:
+    """Entries and exits of the day that are over at 08:00."""
+    return rng.binomial(came, 0.06), rng.binomial(exits, 0.02)
 
 
 def _downstream(rng: np.random.Generator, time: Seasons, uf: Uf) -> Counts:

@@ -46,19 +46,23 @@ class Census:
     """present: patients at midnight, per simulated day and ward (as WARDS).
 
     backlog: patients admitted by the emergency departments for whom no medical bed was found.
-    medical: occupancy of the open medical beds, per day.
+    medical: occupancy of the open medical beds, per day. called, came: planned patients of the
+    medical wards who were to enter that day, and those who found a bed.
     """
 
     present: Counts
     backlog: Counts
     medical: Series
+    called: Counts
+    came: Counts
 
 
 def census(time: Seasons, seen: Visits, beds: Beds) -> Census:
     """Play every night."""
     medical = [i for i, uf in enumerate(WARDS) if uf in MEDICAL]
     open_beds = beds.open[:, medical].sum(axis=1)
-    present, backlog = _pool(time, seen.admitted.sum(axis=1), open_beds)
+    pool = _pool(time, seen.admitted.sum(axis=1), open_beds)
+    present = pool.present
     wards = np.zeros(beds.open.shape, dtype=np.int64)
     alone = [i for i, uf in enumerate(WARDS) if uf not in MEDICAL or uf.code in PAEDIATRIC]
     for i in alone:
@@ -67,10 +71,20 @@ def census(time: Seasons, seen: Visits, beds: Beds) -> Census:
     rest = present - wards[:, [i for i in medical if i in alone]].sum(axis=1)
     wards[:, shared] = _share(time, shared, beds.open, rest)
     occupancy = wards[:, medical].sum(axis=1) / open_beds
-    return Census(wards, backlog, occupancy)
+    return Census(wards, pool.backlog, occupancy, pool.called, pool.came)
 
 
-def _pool(time: Seasons, admitted: Counts, open_beds: Counts) -> tuple[Counts, Counts]:
+@dataclass(frozen=True)
+class _Pool:
+    """The medical wards as one, per day."""
+
+    present: Counts
+    backlog: Counts
+    called: Counts
+    came: Counts
+
+
+def _pool(time: Seasons, admitted: Counts, open_beds: Counts) -> _Pool:
     rng = time.rng("pool")
     planned = _planned(rng, time)
     heat = np.r_[0.0, time.between(*heat_week(time.end))[:-1]]
@@ -79,22 +93,23 @@ def _pool(time: Seasons, admitted: Counts, open_beds: Counts) -> tuple[Counts, C
     helped = np.rint(5 * _plan(time)).astype(int)
     longer = 1 + 0.06 * np.minimum(time.flu, 1.2)
     remaining = rng.exponential(_MEAN_STAY, 230)
-    present, backlog = np.zeros_like(admitted), np.zeros_like(admitted)
+    present, backlog, came = (np.zeros_like(admitted) for _ in range(3))
     crowded, waiting = False, 0
     for day, beds in enumerate(open_beds.tolist()):
         remaining = remaining - week[day] * (1.10 if crowded else 1.0)
         remaining = remaining[remaining > 0]
-        entries, waiting = _entries(
+        came[day], taken, waiting = _entries(
             rng,
             beds - len(remaining),
             (int(planned[day]), int(demand[day]), waiting),
             int(helped[day]),
         )
+        entries = int(came[day]) + taken
         stays = rng.lognormal(np.log(_MEAN_STAY) - _SIGMA**2 / 2, _SIGMA, entries)
         remaining = np.concatenate([remaining, stays * longer[day]])
         present[day], backlog[day] = len(remaining), waiting
         crowded = len(remaining) > 0.95 * beds
-    return present, backlog
+    return _Pool(present, backlog, planned, came)
 
 
 def _plan(time: Seasons) -> Series:
@@ -112,10 +127,11 @@ def _planned(rng: np.random.Generator, time: Seasons) -> Counts:
 
 def _entries(
     rng: np.random.Generator, free: int, asked: tuple[int, int, int], helped: int
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Planned patients first, within the free beds; then emergencies in beds that suit them.
 
-    helped: patients whom surgery or another hospital takes while the tension plan is on.
+    helped: patients whom surgery or another hospital takes while the tension plan is on. Returns
+    the planned patients and the emergencies who enter, and those who go on waiting.
     """
     planned, emergencies, waiting = asked
     free = max(0, free)
@@ -127,7 +143,7 @@ def _entries(
     demand = emergencies + waiting
     sheltered = min(demand, helped)
     taken = min(demand - sheltered, suitable + elsewhere)
-    return planned + taken, demand - sheltered - taken
+    return planned, taken, demand - sheltered - taken
 
 
 def _alone(time: Seasons, uf: Uf, open_beds: Counts, medical: Series) -> Counts:

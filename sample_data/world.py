@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sample_data.activity import Activity, activity
+from sample_data.bed_lists import Lists, lists
 from sample_data.beds_flow import Boarders, Flow, boarders, flow
 from sample_data.beds_open import Beds, beds
 from sample_data.census import Census, census
@@ -27,6 +28,7 @@ class World:
     flow: Flow
     times: EmergencyTimes
     activity: Activity
+    lists: Lists
     revenue: Revenue
 
     @property
@@ -53,5 +55,6 @@ def play(end: date, seed: int) -> World:
         flow=moves,
         times=emergency_times(time, seen, waiting.at_8h.sum(axis=2)),
         activity=done,
+        lists=lists(time, nights, moves, done),
         revenue=revenue(time, moves, done, seen),
     )

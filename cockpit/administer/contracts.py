@@ -22,6 +22,7 @@ from cockpit.connect.deliver import batches
 from cockpit.connect.expect import Shapes, newest, shapes
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadRequest
+from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
 from cockpit.warehouse import landing
 from cockpit.warehouse.structure import structure_hash
@@ -82,7 +83,9 @@ def freeze(home: Home, name: str, contract: Mapping[str, object], who: str) -> S
 
 
 def _seen(home: Home, config: SourceConfig) -> _Seen:
-    if waiting := _waiting(home, config):
+    units = load_structure(home.structure)
+    past = landing.before(home.landing, config.name, structure_hash(units))
+    if waiting := _waiting(home, config, units, past):
         rows, noted = waiting.observations.tables(), shapes(waiting.observations.tables())
         few = len(waiting.observations) <= _MOST_ROWS
         whole = _whole(rows if few else ())
@@ -92,18 +95,16 @@ def _seen(home: Home, config: SourceConfig) -> _Seen:
         raise BadRequest(field="NAME", expected="une source dont une livraison peut être lue")
     last = kept[-1]
     whole = _whole([last.rows()] if last.accepted <= _MOST_ROWS else ())
-    header = landing.header_of(home.landing, config.name)
-    return _Seen(header, whole, _age(last.shapes, last.received_at))
+    return _Seen(past.header, whole, _age(last.shapes, last.received_at))
 
 
-def _waiting(home: Home, config: SourceConfig) -> Batch | None:
+def _waiting(
+    home: Home, config: SourceConfig, units: UnitTree, past: landing.Before
+) -> Batch | None:
     """The newest delivery that is not kept yet, as it would be without a contract."""
-    units = load_structure(home.structure)
-    known = landing.known_hashes(home.landing, config.name, structure_hash(units))
-    cursor = landing.cursor_of(home.landing, config.name)
     loose = config.model_copy(update={"contract": _loose(config.contract)})
-    found = [one for one in batches(home, loose, known, units, cursor) if isinstance(one, Batch)]
-    return found[-1] if found else None
+    found = batches(home, loose, past.hashes, units, past.cursor)
+    return next((one for one in reversed(list(found)) if isinstance(one, Batch)), None)
 
 
 def _loose(contract: Contract) -> Contract:

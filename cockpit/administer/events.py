@@ -12,7 +12,7 @@ from tomlkit.items import AoT, Table
 from cockpit.administer import acts, toml
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadRequest, UnknownKpi, UnknownUnit
-from cockpit.forecast.events import FILE, Marked, checked, read
+from cockpit.forecast.events import FILE, Marked, checked, given, read
 from cockpit.i18n import mark
 from cockpit.kpi.installed import kpis_of
 
@@ -20,37 +20,51 @@ if TYPE_CHECKING:
     from cockpit.settings import Home
 
 
-def add(home: Home, given: dict[str, Any], who: str) -> Marked:
+def add(home: Home, fields: dict[str, Any], who: str) -> Marked:
     """Add an event at the end of the file; forecasts follow at the next refresh.
 
-    given: the fields of one [[event]]. Raises BadEvents, UnknownUnit, UnknownKpi, WarehouseBusy.
+    fields: of one [[event]]. Raises BadRequest for a field that is not so or an event that is
+    already marked, BadEvents for a faulty file, UnknownUnit, UnknownKpi, WarehouseBusy.
     """
-    (made,) = checked({"event": [toml.plain(given)]})
+    made = given(toml.plain(fields))
     if made.unit is not None and made.unit not in load_structure(home.structure).by_id:
         raise UnknownUnit(unit=made.unit)
     if made.kpi is not None and made.kpi not in kpis_of(home.kpis):
         raise UnknownKpi(kpi=made.kpi)
     with acts.editing(home):
-        _write(home, (*read(home.root), made), lambda tables: tables.append(_table(made)))
-    acts.note(home, who, "forecast", FILE, "Événement ajouté.")
+        every = read(home.root)
+        if made in every:
+            expected = mark("un événement qui n'est pas déjà marqué")
+            raise BadRequest(field="événement", expected=expected)
+        _write(home, (*every, made), lambda tables: tables.append(_table(made)))
+    acts.note(home, who, "forecast", FILE, f"Événement ajouté : {_said(made)}.")
     return made
 
 
-def remove(home: Home, number: int, who: str) -> Marked:
+def remove(home: Home, number: int, who: str, *, seen: Marked | None = None) -> Marked:
     """Take the event of this number (1 is the first of the file) out.
 
-    Raises BadEvents, BadRequest for a number that no event has, WarehouseBusy.
+    seen: what its reader had before the eyes; another event is never taken in its place. Raises
+    BadEvents, BadRequest for a number that no event has or another event has, WarehouseBusy.
     """
     with acts.editing(home):
         every = read(home.root)
         if not 1 <= number <= len(every):
-            raise BadRequest(
-                field="NUMBER", expected=mark("un numéro de « cockpit forecast event list »")
-            )
+            expected = mark("un numéro de « cockpit forecast event list »")
+            raise BadRequest(field="NUMBER", expected=expected)
+        if seen not in {None, every[number - 1]}:
+            expected = mark("un événement tel que la liste le dit ; elle a changé entre-temps")
+            raise BadRequest(field="événement", expected=expected)
         left = (*every[: number - 1], *every[number:])
         _write(home, left, lambda tables: tables.pop(number - 1))
-    acts.note(home, who, "forecast", FILE, "Événement retiré.")
+    acts.note(home, who, "forecast", FILE, f"Événement retiré : {_said(every[number - 1])}.")
     return every[number - 1]
+
+
+def _said(one: Marked) -> str:
+    """What the audit keeps of it."""
+    where = ", ".join(name for name in (one.unit, one.kpi) if name)
+    return f"{one.label}, {one.first} – {one.last}" + (f" ({where})" if where else "")
 
 
 def _write(home: Home, every: tuple[Marked, ...], change: Callable[[AoT], object]) -> None:

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from cockpit.errors import BadRequest, ShortHistory
-from cockpit.forecast import backtest, combination, events, monthly_backtest, scores
-from cockpit.forecast.choose import Series
+from cockpit.forecast import backtest, combination, decide, events, monthly_backtest, scores
+from cockpit.forecast.choose import Series, tops_of
 from cockpit.forecast.conformal import LEVELS
 from cockpit.forecast.models import naive7, prophet_plain
 from cockpit.forecast.monthly import FULL_MONTHS, MEMBERS, NAIVE
 from cockpit.forecast.monthly_run import past_months
-from cockpit.forecast.run import calendar_of, read_history
+from cockpit.forecast.run import averaged, calendar_of, read_history
 from cockpit.i18n import mark
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Tried:
 def backtested(who: Visit, name: str, unit: UnitId | None, facet: str, asked: Trial) -> Json:
     """Errors and coverage of the engine, of its members and of the yardsticks on past origins.
 
+    The engine is the one that is published: the members that `decide.py` recorded for the series.
     The whole history is read, up to its last complete day, even when it ended years ago.
     Raises UnknownKpi, OutOfScope, UnknownUnit, BadRequest, ShortHistory.
     """
@@ -90,8 +91,8 @@ def backtested(who: Visit, name: str, unit: UnitId | None, facet: str, asked: Tr
 def _check(asked: Trial, kpi: Kpi) -> None:
     limits = {
         "origins": (asked.origins, _MOST_ORIGINS),
-        "step": (asked.step or 1, _MOST_STEP),
-        "horizon": (asked.horizon or 1, _MOST[kpi.step]),
+        "step": (1 if asked.step is None else asked.step, _MOST_STEP),
+        "horizon": (1 if asked.horizon is None else asked.horizon, _MOST[kpi.step]),
     }
     for field, (value, most) in limits.items():
         if not 1 <= value <= most:
@@ -111,12 +112,22 @@ def _days(who: Visit, kpi: Kpi, unit: UnitId, facet: str, asked: Trial) -> _Trie
     calendar = calendar_of(
         home.installation, kpi, events.load(home.root).of(one, who.generation.units)
     )
+    members = averaged(
+        decide.recorded(home, (kpi.id, unit, facet)), at_top=unit in tops_of(who.generation)
+    )
     beside = (naive7.NAME, *([prophet_plain.NAME] if asked.against else []))
     rows = backtest.backtest(
-        history, calendar=calendar, beside=beside, origins=asked.origins, step=step, horizon=horizon
+        history,
+        calendar=calendar,
+        members=members,
+        beside=beside,
+        origins=asked.origins,
+        step=step,
+        horizon=horizon,
     )
-    spent = _spent(history, calendar, (*combination.MEMBERS, *beside), horizon)
-    return _Tried(rows, combination.MEMBERS, naive7.NAME, step, horizon, spent)
+    spent = _spent(history, calendar, (*members, *beside), horizon)
+    spent[combination.NAME] = sum(spent[name] for name in members)
+    return _Tried(rows, members, naive7.NAME, step, horizon, spent)
 
 
 def _months(who: Visit, kpi: Kpi, unit: UnitId, facet: str, asked: Trial) -> _Tried:
@@ -138,8 +149,7 @@ def _spent(
         before = _cpu_s()
         combination.MODELS[name](history, horizon, calendar=calendar)
         spent[name] = _cpu_s() - before
-    members = [spent[name] for name in combination.MEMBERS]
-    return spent | {combination.NAME: sum(members)}
+    return spent
 
 
 def _judged(tried: _Tried, against: Against | None) -> Json:

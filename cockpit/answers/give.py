@@ -12,6 +12,7 @@ from cockpit import clock
 from cockpit.alerts.store import active
 from cockpit.brief import brief as make_brief
 from cockpit.forecast.oversight import overseen
+from cockpit.forecast.reasons import told
 from cockpit.forecast.store import latest
 from cockpit.i18n import label, pick
 from cockpit.kpi import compute
@@ -83,24 +84,26 @@ def series(who: Visit, asked: SeriesQuestion) -> Json:
     }
 
 
-def forecast(who: Visit, name: str, unit: UnitId | None) -> Json:
+def forecast(who: Visit, name: str, unit: UnitId | None, facet: str = "") -> Json:
     """The stored forecast; `points` is empty and `refused` says why when there is none to use.
 
+    facet: a part that is forecast by itself ("75+" of the ED visits), "" for the whole.
     corrected: what a person put in place of `mid`, null where nobody did. off: a person or the
     worker stopped it, `refused` says who and why. Raises UnknownKpi, UnknownUnit, OutOfScope.
     """
     found = who.kpi(name)
     at = who.unit(unit)
-    made = latest(who.generation, who.scope, found, at)
+    made = latest(who.generation, who.scope, found, at, facet)
     if made is None:
         sentence = pick("Cet indicateur n'est pas prévu.", "This indicator is not forecast.")
-        return {"kpi": found.id, "unit": at, "points": [], "refused": sentence}
-    stands = overseen(who.generation.home, found.id, at)
-    stopped = f"{stands.off.who} : {stands.off.reason}" if stands.off else ""
+        return {"kpi": found.id, "unit": at, "facet": facet, "points": [], "refused": sentence}
+    stands = overseen(who.generation.home, found.id, at, facet)
+    stopped = f"{stands.off.who} : {told(stands.off.reason)}" if stands.off else ""
     valid = stands.validated if stands.is_validated(made) else None
     return {
         "kpi": found.id,
         "unit": at,
+        "facet": facet,
         "unit_of_value": found.unit,
         "model": made.model,
         "origin": _day(made.origin),
@@ -111,7 +114,7 @@ def forecast(who: Visit, name: str, unit: UnitId | None) -> Json:
         "status": made.status,
         "off": stands.off is not None,
         "validated_by": valid.who if valid else None,
-        "refused": made.refused or stopped,
+        "refused": told(made.refused) or stopped,
         "points": [] if stopped else [_forecast_point(point, stands) for point in made.points],
     }
 

@@ -27,13 +27,19 @@ Points = Annotated[bool, typer.Option("--points", help="Donner aussi chaque jour
 
 
 @app.command()
-def show(kpi: Id, unit: UnitCode = None, as_json: Json = False, role: As = None) -> None:
+def show(
+    kpi: Id,
+    unit: UnitCode = None,
+    facet: Facet = None,
+    as_json: Json = False,
+    role: As = None,
+) -> None:
     """La prévision publiée d'un indicateur, avec son intervalle à 80 %."""
     from cockpit.answers import give as answers  # noqa: PLC0415 - see cli/asking.py
     from cockpit.kpi.model import UnitId  # noqa: PLC0415
 
     with visiting(role) as who:
-        answer = answers.forecast(who, kpi, UnitId(unit) if unit else None)
+        answer = answers.forecast(who, kpi, UnitId(unit) if unit else None, facet or "")
     if as_json:
         give(answer, as_json=True)
         return

@@ -88,7 +88,7 @@ def give(answer: object, *, as_json: bool, columns: Sequence[str] = ()) -> None:
     elif isinstance(answer, list):
         text = table(answer, columns)
     elif isinstance(answer, Mapping):
-        text = "\n".join(f"{name} : {_cell(value)}" for name, value in answer.items())
+        text = "\n".join(f"{name} : {_text(value)}" for name, value in answer.items())
     else:
         text = str(answer)
     try:
@@ -99,8 +99,9 @@ def give(answer: object, *, as_json: bool, columns: Sequence[str] = ()) -> None:
 
 
 def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
-    """Aligned columns; a long cell is cut, an absent value is empty."""
-    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
+    """Aligned columns; a long cell is cut but in the last one, an absent value is empty."""
+    *first, last = columns
+    cells = [[*(_cell(row.get(name)) for name in first), _text(row.get(last))] for row in rows]
     if not cells:
         return "(rien)"
     lines = [list(columns), *cells]
@@ -112,8 +113,13 @@ def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
 
 
 def _cell(value: object) -> str:
+    text = _text(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _text(value: object) -> str:
+    """The whole of it, on one line: half a sentence tells nobody what to do."""
     if value is None:
         return ""
     text = f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return " ".join(text.split())

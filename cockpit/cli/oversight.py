@@ -8,7 +8,7 @@ import typer
 
 from cockpit import settings
 from cockpit.cli.asking import visiting
-from cockpit.cli.kpis import Id
+from cockpit.cli.kpis import Facet, Id
 from cockpit.cli.out import As, Json, UnitCode, give, say
 
 if TYPE_CHECKING:
@@ -30,13 +30,18 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def validate(
-    kpi: Id, by: By, unit: UnitCode = None, reason: Reason = "", as_json: Json = False
+def validate(  # noqa: PLR0917 - one parameter per option
+    kpi: Id,
+    by: By,
+    unit: UnitCode = None,
+    facet: Facet = None,
+    reason: Reason = "",
+    as_json: Json = False,
 ) -> None:
     """Un référent accepte une prévision pour l'usage, avec ses modèles d'aujourd'hui."""
     from cockpit.forecast import oversight  # noqa: PLC0415 - see cli/asking.py
 
-    made = _forecast(kpi, unit)
+    made = _forecast(kpi, unit, facet)
     act = oversight.validate(settings.home(), made, who=by, reason=reason)
     _done(act, "Prévision validée.", as_json=as_json)
 
@@ -48,14 +53,16 @@ def override(  # noqa: PLR0917 - one parameter per option
     reason: Reason,
     value: Value = None,
     unit: UnitCode = None,
+    facet: Facet = None,
     as_json: Json = False,
 ) -> None:
     """Corriger la prévision d'un jour ; sans --value, retirer la correction."""
     from cockpit.forecast import oversight  # noqa: PLC0415
 
-    home, made, on = settings.home(), _forecast(kpi, unit), _day(day)
+    home, made, on = settings.home(), _forecast(kpi, unit, facet), _day(day)
     if value is None:
-        act = oversight.withdraw(home, (made.kpi, made.unit), day=on, who=by, reason=reason)
+        key = (made.kpi, made.unit, made.facet)
+        act = oversight.withdraw(home, key, day=on, who=by, reason=reason)
         _done(act, "Correction retirée.", as_json=as_json)
         return
     act = oversight.override(home, made, day=on, value=value, who=by, reason=reason)
@@ -68,6 +75,7 @@ def switch(  # noqa: PLR0917 - one parameter per option
     by: By,
     reason: Reason,
     unit: UnitCode = None,
+    facet: Facet = None,
     as_json: Json = False,
 ) -> None:
     """Arrêter une prévision, ou la remettre en service."""
@@ -76,8 +84,8 @@ def switch(  # noqa: PLR0917 - one parameter per option
 
     if state not in {"on", "off"}:
         raise BadRequest(field="état", expected="on ou off")
-    made = _forecast(kpi, unit)
-    key = (made.kpi, made.unit)
+    made = _forecast(kpi, unit, facet)
+    key = (made.kpi, made.unit, made.facet)
     act = oversight.switch(settings.home(), key, on=state == "on", who=by, reason=reason)
     told = "Prévision remise en service." if state == "on" else "Prévision arrêtée."
     _done(act, f"{told} Les alertes suivront à la prochaine lecture.", as_json=as_json)
@@ -99,23 +107,25 @@ def drift(as_json: Json = False, role: As = None) -> None:
     give(head | {"series": rows}, as_json=True)
 
 
-def decisions(kpi: Id = "", unit: UnitCode = None, as_json: Json = False) -> None:
+def decisions(
+    kpi: Id = "", unit: UnitCode = None, facet: Facet = None, as_json: Json = False
+) -> None:
     """Le journal des prévisions : validations, corrections, arrêts, changements de modèles."""
     from cockpit.state.forecasts import forecast_acts  # noqa: PLC0415
 
-    acts = forecast_acts(settings.home(), kpi=kpi or None, unit=unit)
-    columns = ("at", "who", "act", "kpi", "unit", "subject", "reason")
+    acts = forecast_acts(settings.home(), kpi=kpi or None, unit=unit, facet=facet)
+    columns = ("at", "who", "act", "kpi", "unit", "facet", "subject", "reason")
     give([_told(act) for act in acts], as_json=as_json, columns=columns)
 
 
-def _forecast(kpi: str, unit: str | None) -> Forecast:
+def _forecast(kpi: str, unit: str | None, facet: str | None) -> Forecast:
     from cockpit.errors import BadRequest  # noqa: PLC0415
     from cockpit.forecast.store import latest  # noqa: PLC0415
     from cockpit.kpi.model import UnitId  # noqa: PLC0415
 
     with visiting(None) as who:
         at = who.unit(UnitId(unit) if unit else None)
-        made = latest(who.generation, who.scope, who.kpi(kpi), at)
+        made = latest(who.generation, who.scope, who.kpi(kpi), at, facet or "")
     if made is None:
         raise BadRequest(field="ID", expected="un indicateur qui a une prévision à cette unité")
     return made
@@ -161,7 +171,7 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "kpi": found.kpi,
         "unit": found.unit,
-        "status": line.forecast.status,
+        "status": line.status,
         "level": found.level,
         "mase28": found.mase28,
         "median12": found.median12,

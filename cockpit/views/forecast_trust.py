@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cockpit.forecast.oversight import override_errors
+from cockpit.forecast.reasons import told
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.series.model import Status
-from cockpit.views import charts, dates, forecasts, french, parts, tables
+from cockpit.views import anchors, charts, dates, forecasts, french, parts, tables
 from cockpit.views.parts import Html
 from cockpit.views.status import CLASSES
 from cockpit.views.vega import ACTUAL, FORECAST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from cockpit.forecast.model import Forecast
@@ -103,7 +104,7 @@ def errors(kpi: Kpi, found: Trust) -> str:
     columns = [
         tables.Column(_("Horizon"), number=False),
         tables.Column(_("Erreur")),
-        tables.Column(_("En répétant la semaine d'avant")),
+        tables.Column(_("Semaine répétée")),
         tables.Column(_("Écart")),
     ]
     rows = [
@@ -151,26 +152,29 @@ def coverage(found: Trust) -> str:
     return parts.said(text.format(inside=inside, days=found.covered_days, share=share))
 
 
-def misses(kpi: Kpi, found: Sequence[Miss]) -> str:
-    """The last days outside the interval, with what the hospital had marked."""
+def misses(kpi: Kpi, found: Sequence[Miss], mark_at: Callable[[date], str]) -> str:
+    """The last days outside the interval, with what the hospital had marked.
+
+    mark_at: the address where the cause of a day is marked.
+    """
     if not found:
         return parts.said(_("Aucun jour récent hors de l'intervalle."))
     columns = [
         tables.Column(_("Jour"), number=False),
         tables.Column(_("Observé")),
-        tables.Column(_("Annoncé"), wide=True),
-        tables.Column(_("Cause marquée"), number=False, wide=True),
+        tables.Column(_("Annoncé")),
+        tables.Column(_("Cause marquée"), number=False),
     ]
     rows = [
         (
             dates.short_day(one.day),
             french.value(kpi, one.observed),
             _("{low} – {high} ({level})").format(
-                low=french.value(kpi, one.low),
-                high=french.value(kpi, one.high),
+                low=french.number(one.low, kpi.decimals),
+                high=french.number(one.high, kpi.decimals),
                 level=french.percent(one.level, 0),
             ),
-            one.cause or _("aucune"),
+            one.cause or Html(anchors.word(_("marquer"), mark_at(one.day))),
         )
         for one in found
     ]
@@ -211,7 +215,7 @@ def _validated(made: Forecast, stands: Overseen) -> str:
 
 
 def _limits(made: Forecast) -> list[str]:
-    known = [text for text in (made.sentence, made.banner) if text]
+    known = [told(text) for text in (made.sentence, made.banner) if text]
     return [
         *known,
         _("28 jours au plus."),
@@ -249,6 +253,5 @@ def _act(kpi: Kpi, act: ForecastAct) -> str:
         head += f" · {dates.short_day(act.day)}"
     if act.value is not None:
         head += f" : {french.value(kpi, act.predicted)} → {french.value(kpi, act.value)}"
-    return (
-        f'<li class="ck-act {CLASSES[Status.NONE]}"><b>{escape(head)}</b> {escape(act.reason)}</li>'
-    )
+    why = escape(told(act.reason))
+    return f'<li class="ck-act {CLASSES[Status.NONE]}"><b>{escape(head)}</b> {why}</li>'

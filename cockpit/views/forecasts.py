@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.forecast import explain
+from cockpit.forecast.reasons import told
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.series.model import Status
@@ -44,7 +45,7 @@ def card(kpi: Kpi, made: Forecast, stands: Overseen, calendar: FrenchCalendar) -
         return parts.note(off(stands.off), Status.AMBER)
     ahead = coming(made)
     said = _explained(kpi, made, ahead[0], calendar) if ahead else ""
-    notes = "".join(_note(text) for text in (made.banner, made.sentence) if text)
+    notes = "".join(_note(told(text)) for text in (made.banner, made.sentence) if text)
     corrected = "".join(
         f'<p class="ck-corrected">{escape(correction(kpi, act))}</p>'
         for day, act in sorted(stands.overrides.items())
@@ -65,14 +66,14 @@ def coming(made: Forecast) -> tuple[ForecastPoint, ...]:
 def refusal(made: Forecast) -> str:
     """Why there is no forecast; the sentences of the engine already say that there is none."""
     if made.refused.startswith(("Pas de prévision", "Prévision indisponible")):
-        return made.refused
-    return _("Pas de prévision : {reason}").format(reason=made.refused)
+        return told(made.refused)
+    return _("Pas de prévision : {reason}").format(reason=told(made.refused))
 
 
 def off(act: ForecastAct) -> str:
     """Who switched it off, when and why."""
     text = _("Prévision arrêtée le {day} par {who} : {reason}")
-    return text.format(day=dates.stamp(act.at), who=act.who, reason=act.reason)
+    return text.format(day=dates.stamp(act.at), who=act.who, reason=told(act.reason))
 
 
 def correction(kpi: Kpi, act: ForecastAct) -> str:

@@ -22,7 +22,8 @@ def when(answer: Answer) -> str:
 
 def summary(context: Context, answer: Answer) -> str:
     """What was asked, in words."""
-    return parts.said(" · ".join(_action(context, one) for one in answer.scenario.actions))
+    said = " · ".join(_action(context, one) for one in answer.scenario.actions)
+    return parts.said(said[:1].upper() + said[1:])
 
 
 def _action(context: Context, action: Beds | Visits | Wave | Absence) -> str:

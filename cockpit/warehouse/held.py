@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cockpit.warehouse.landing import DISCARDED, HELD, Landed, fsync, in_state
+from cockpit.warehouse.landing import DISCARDED, HELD, KEPT, Landed, fsync, in_state
 
 _WHY = ".why"
 
@@ -36,13 +36,13 @@ def hold(batch: Landed, why: str = "") -> None:
     note = _path(batch, _WHY)
     note.write_text(why, "utf-8")
     fsync(note)
-    _rename(batch, ".json", HELD)
+    _rename(batch, KEPT, HELD)
 
 
 def release(batch: Landed) -> None:
     """Put a batch that was held or sent away back where it stood: it is published again."""
     before = HELD if _path(batch, HELD).exists() else DISCARDED
-    _rename(batch, before, ".json")
+    _rename(batch, before, KEPT)
     _path(batch, _WHY).unlink(missing_ok=True)
 
 

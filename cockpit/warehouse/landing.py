@@ -32,8 +32,10 @@ from cockpit.errors import DamagedLanding
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
+KEPT = ".json"
 HELD = ".held"
 DISCARDED = ".discarded"
+REFUSED = ".refused"
 
 _TEXTS = [column.name for column in ROWS if column.type == pa.string()]
 _CODED_ROWS = pa.schema(
@@ -103,14 +105,13 @@ class Landed:
 
 def landed(landing: Path) -> tuple[Landed, ...]:
     """Every landed batch, in order of arrival."""
-    found = [_read_manifest(path) for path in landing.glob("*/*.json")]
-    return tuple(sorted(found, key=lambda one: one.seq))
+    return in_state(landing, KEPT)
 
 
 def in_state(landing: Path, suffix: str, source: str = "*") -> tuple[Landed, ...]:
     """Batches whose manifest ends like this (see `cockpit.warehouse.held`), as they arrived."""
     found = [_read_manifest(path) for path in landing.glob(f"{source}/*{suffix}")]
-    return tuple(sorted(found, key=lambda one: one.seq))
+    return tuple(sorted(found, key=_order))
 
 
 def kept_back(landing: Path, source: str = "*") -> tuple[Landed, ...]:
@@ -120,36 +121,45 @@ def kept_back(landing: Path, source: str = "*") -> tuple[Landed, ...]:
 
 def set_aside_before(landing: Path) -> tuple[Landed, ...]:
     """Every batch that the warehouse refused whole; its number is never given to another."""
-    return tuple(_read_manifest(path) for path in landing.glob("*/*.refused"))
+    return in_state(landing, REFUSED)
 
 
-def known_hashes(landing: Path, source: str, structure_hash: str) -> frozenset[str]:
-    """Deliveries of a source that need not be read again.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the deliveries of a source so far say about reading the next ones.
 
-    One that had refused rows, or that the warehouse refused whole, is read again once the
-    structure has changed: its unknown units may be known now. One that is kept back never is.
+    hashes: deliveries that need not be read again. cursor: where the last one kept or kept back
+    that says so goes on; what was set aside is asked again. header: the columns of the newest one
+    kept that says them.
     """
-    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
-    aside = [_read_manifest(path) for path in (landing / source).glob("*.refused")]
+
+    hashes: frozenset[str]
+    cursor: str
+    header: tuple[str, ...]
+
+
+def before(landing: Path, source: str, structure_hash: str) -> Before:
+    """What a source delivered before.
+
+    A delivery that had refused rows, or that the warehouse refused whole, is read again once the
+    structure has changed: its unknown units may be known now. One that is kept back never is.
+    Raises DamagedLanding.
+    """
+    kept, back = in_state(landing, KEPT, source), kept_back(landing, source)
+    aside = in_state(landing, REFUSED, source)
     settled = {one.source_hash for one in kept if not one.refused}
     same = {one.source_hash for one in (*kept, *aside) if one.structure_hash == structure_hash}
-    return frozenset(settled | same | {one.source_hash for one in kept_back(landing, source)})
+    going_on = max((one for one in (*kept, *back) if one.cursor), key=_order, default=None)
+    titled = max((one for one in kept if one.header), key=_order, default=None)
+    return Before(
+        hashes=frozenset(settled | same | {one.source_hash for one in back}),
+        cursor=going_on.cursor if going_on else "",
+        header=titled.header if titled else (),
+    )
 
 
-def cursor_of(landing: Path, source: str) -> str:
-    """Where the last kept batch of a source that says so goes on; what was set aside is asked
-    again."""
-    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
-    kept += kept_back(landing, source)
-    said = [one for one in kept if one.cursor]
-    return max(said, key=lambda one: one.seq).cursor if said else ""
-
-
-def header_of(landing: Path, source: str) -> tuple[str, ...]:
-    """The columns of the newest batch kept of a source that says them."""
-    kept = [_read_manifest(path) for path in (landing / source).glob("*.json")]
-    said = [one for one in kept if one.header]
-    return max(said, key=lambda one: one.seq).header if said else ()
+def _order(one: Landed) -> int:
+    return one.seq
 
 
 def land(
@@ -199,7 +209,7 @@ def land(
 
 def _forget(previous: Landed | None, manifest: Landed) -> None:
     """Remove what the manifest has just replaced."""
-    (manifest.folder / f"{manifest.stem}.refused").unlink(missing_ok=True)
+    (manifest.folder / f"{manifest.stem}{REFUSED}").unlink(missing_ok=True)
     if previous and previous.rows_path != manifest.rows_path:
         previous.rows_path.unlink(missing_ok=True)
         previous.quarantine_path.unlink(missing_ok=True)
@@ -211,8 +221,8 @@ def _is_same(one: Landed, batch: Batch) -> bool:
 
 def set_aside(batch: Landed) -> None:
     """Take a batch that the warehouse refused out of the replay; its rows stay for inspection."""
-    manifest = batch.folder / f"{batch.stem}.json"
-    manifest.replace(manifest.with_suffix(".refused"))
+    manifest = batch.folder / f"{batch.stem}{KEPT}"
+    manifest.replace(manifest.with_suffix(REFUSED))
     fsync(batch.folder)
 
 
@@ -251,7 +261,7 @@ def _write_manifest(manifest: Landed) -> None:
     del facts["folder"]
     facts["received_at"] = manifest.received_at.isoformat()
     facts["shapes"] = {name: one.to_json() for name, one in manifest.shapes.items()}
-    path = manifest.folder / f"{manifest.stem}.json"
+    path = manifest.folder / f"{manifest.stem}{KEPT}"
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
     _commit(partial, path)

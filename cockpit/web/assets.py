@@ -68,6 +68,7 @@ FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
         ("`No results`", "`Aucun résultat`"),
         ("`Select all`", "`Tout choisir`"),
         ("`Clear all`", "`Tout effacer`"),
+        ("`Selected values`", "`Choix faits`"),
     ),
     "TextInput": (
         ("`Show password`", "`Afficher la saisie`"),

@@ -245,8 +245,9 @@ def test_the_source_goes_on_after_a_held_batch(fed: Installation) -> None:
     newest = landing.land(folder, batch, landing.landed(folder), structure_hash="une")
     for keep_back in (held.hold, held.discard):
         keep_back(newest)
-        assert landing.cursor_of(folder, "urgences") == "s:2026-03-04"
-        assert "abc" in landing.known_hashes(folder, "urgences", "une autre")
+        past = landing.before(folder, "urgences", "une autre")
+        assert past.cursor == "s:2026-03-04"
+        assert "abc" in past.hashes
         assert newest not in landing.landed(folder)
 
 

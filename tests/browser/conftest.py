@@ -23,6 +23,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support import watched
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 END = "2026-11-21"
@@ -71,8 +73,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "done").exists():
             cockpit = [sys.executable, "-m", "cockpit.cli"]
-            # Every series of the sample takes minutes: the screens are drawn with some of them.
-            some = ["ed_visits", "bed_occupancy_now", "year_end_landing"]
+            # Every series of the sample takes minutes: those of the capacity and finance screens.
+            some = ["bed_occupancy_now", "year_end_landing"]
             for command in (["demo", "--force", "--no-forecasts"], ["forecast", "run", *some]):
                 subprocess.run([*cockpit, *command], cwd=ROOT, env=environment(home), check=True)
             (shared / "done").touch()
@@ -88,12 +90,13 @@ def site(demo_home: Path) -> Iterator[Site]:
 
 @contextmanager
 def served(home: Path) -> Iterator[Site]:
-    """An installation behind the real server, until the block ends."""
+    """An installation behind the real server, until the block ends; it calls no outside host."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "cockpit.cli", "serve", "--port", str(port)]
+    outside = home.parent / f"outside-{port}"
+    command = watched.command(outside, "serve", "--port", str(port))
     server = subprocess.Popen(command, cwd=ROOT, env=environment(home))
     try:
         _wait(url)
@@ -101,6 +104,7 @@ def served(home: Path) -> Iterator[Site]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+    assert not outside.exists(), outside.read_text()
 
 
 def _wait(url: str, limit_s: float = 60) -> None:

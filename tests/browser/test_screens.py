@@ -7,6 +7,7 @@ are made again.
 from __future__ import annotations
 
 import os
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ SCREENS = {
     "plus": "/plus",
 }
 LOOKS = [("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark")]
+QUICK = [("phone", "light"), ("desktop", "dark")]
+"""Each size and each theme once: the other two are in the slow suite, but for the README's own."""
 README = {
     "synthese-phone-light",
     "indicateur-phone-light",
@@ -43,8 +46,17 @@ README = {
 }
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", SCREENS)
+def _marks(name: str, size: str, theme: str) -> list[pytest.MarkDecorator]:
+    quick = (size, theme) in QUICK or f"{name}-{size}-{theme}" in README
+    return [] if quick else [pytest.mark.slow]
+
+
+CASES = [
+    pytest.param(name, *look, marks=_marks(name, *look)) for name, look in product(SCREENS, LOOKS)
+]
+
+
+@pytest.mark.parametrize(("name", "size", "theme"), CASES)
 def test_a_screen_is_whole_french_accessible_and_calls_no_outside_host(
     chromium: Browser, site: Site, name: str, size: str, theme: str
 ) -> None:

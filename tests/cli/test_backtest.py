@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from cockpit.settings import Home
+from cockpit.state.database import engine
+from cockpit.state.forecasts import ForecastAct, record_forecast_act
 
-BACKTEST = ("forecast", "backtest", "ed_visits", "--unit", "10")
+BACKTEST = ("forecast", "backtest", "ed_visits", "--unit", "GHT")
 DAYS = 100
 
 
@@ -49,6 +51,26 @@ class TestBacktest:
         )  # fewer than six origins: nothing to calibrate
         assert len(found["points"]) == 6 * 2 * 14
         assert found["points"][0].keys() >= {"model", "origin", "day", "step", "predicted", "low80"}
+
+    def test_what_is_tried_is_what_is_shipped(self, a_hundred_days, answer, home: Home) -> None:
+        """A member left the mean of the group; below a site, Prophet is not fitted."""
+        left = ForecastAct(
+            at=datetime(2024, 4, 1),
+            who="worker",
+            act="drop",
+            kpi="ed_visits",
+            unit="GHT",
+            subject="ets7, prophet_rc",
+        )
+        record_forecast_act(engine(home), left)
+        asked = ("--origins", "1", "--horizon", "7", "--json", "--points")
+        found = answer(a_hundred_days(*BACKTEST, *asked))
+        assert found["members"] == ["ets7", "prophet_rc"]
+        assert list(found["models"]) == ["mean", "ets7", "prophet_rc", "naive7"]
+        said = {(row["model"], row["step"]): row["predicted"] for row in found["points"]}
+        assert said["mean", 1] == pytest.approx((said["ets7", 1] + said["prophet_rc", 1]) / 2)
+        below = answer(a_hundred_days(*BACKTEST[:-1], "10", *asked))
+        assert below["members"] == ["calreg", "ets7"]
 
     def test_without_json_it_is_a_table_in_french(self, a_hundred_days) -> None:
         said = a_hundred_days(*BACKTEST, "--origins", "1", "--horizon", "7")

@@ -26,6 +26,15 @@ def test_a_broken_promise_fails_the_check(cockpit, answer, home: Home) -> None:
     assert "text" in {one["promise"] for one in answer(done)["promises"] if not one["ok"]}
 
 
+def test_the_sentence_of_a_refusal_is_never_cut(cockpit, home: Home) -> None:
+    (home.drop / "urgences-2026.csv").write_text("jour;uf;autre\n01/03/2026;10;1\n", "utf-8")
+    assert cockpit("refresh", "urgences", "--no-forecasts").exit_code == 1
+    said = cockpit("source", "history", "urgences").stdout
+    assert "ce qui était publié reste publié. Corrigez puis relancez." in said
+    (home.drop / "urgences-2026.csv").write_bytes(b"\0\0\0\n")
+    assert "Corrigez puis relancez." in cockpit("source", "check", "urgences").stdout
+
+
 def test_a_path_outside_the_home_is_refused_and_noted_once(cockpit, answer, home: Home) -> None:
     path = home.sources / "urgences.toml"
     path.write_text(

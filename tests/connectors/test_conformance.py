@@ -16,7 +16,7 @@ from cockpit.connect import registry
 from cockpit.connect.conformance import PROMISES, Promise, Subject, tried
 from cockpit.connect.contract import Asked, Delivery, Part
 from cockpit.connect.secrets import reveal
-from cockpit.errors import SourceUnavailable
+from cockpit.errors import BadDelivery, SourceUnavailable
 from connectors.faults import FaultsConfig
 from tests.connectors import sample_faults
 from tests.connectors.sampling import Sample
@@ -73,6 +73,12 @@ def test_a_third_party_connector_of_sixty_lines_keeps_them_too(
         (healthy.home.drop / "a.json").write_text(json.dumps(rows), "utf-8")
         own = Sample(healthy.home, {"path": "drop/*.json"}, ("jour", "uf", "n"))
         assert broken(kept(own, "maison")) == {}
+        (healthy.home.drop / "0.json").write_text('[{"jour": "01', "utf-8")
+        connector = registry.connector("maison")
+        given = connector.read(
+            Asked(healthy.home, "maison", own.columns), connector.Config(**own.settings)
+        )
+        assert [type(one) for one in given] == [BadDelivery, Delivery], "half a file stops no other"
     text = (THIRD_PARTY / "maison_connector.py").read_text("utf-8")
     assert len(text.splitlines()) <= 60
 

@@ -373,6 +373,7 @@ def test_many_rows_come_in_several_parts_without_losing_a_line() -> None:
     assert all(int(row[0]) == row[2] - 2 == float(row[1]) * 4 for row in rows)
 
 
+@pytest.mark.slow
 def test_stopping_midway_leaves_no_process_behind() -> None:
     wide = _book(list(range(300)), *[[number] * 300 for number in range(1300)])
     tables = sheets.cut(io.BytesIO(wide), "f.xlsx", ("0",), Where("Données", header_row=1))

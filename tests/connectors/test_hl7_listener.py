@@ -309,6 +309,30 @@ def test_a_listener_whose_settings_are_edited_starts_again_under_them(home: Home
     assert records(home) == 2
 
 
+def test_a_listener_that_dies_is_started_again(home: Home) -> None:
+    running: listeners.Listeners = {}
+    port = free_port()
+    path = home.sources / "gam.toml"
+    path.write_text(
+        'connector = "hl7"\nschedule = "0 5 * * *"\nstale_after = "36h"\n'
+        f'listen = "127.0.0.1:{port}"\n',
+        "utf-8",
+    )
+    try:
+        listeners.keep(home, running, [load_source(path)])
+        _until_open(port)
+        dead = running["gam"].child.process
+        dead.kill()
+        dead.wait(10)
+        deadline = time.monotonic() + 20
+        while running["gam"].child.process is dead and time.monotonic() < deadline:
+            listeners.keep(home, running, [load_source(path)])
+            time.sleep(0.05)
+        _until_open(port)
+    finally:
+        children.end_all(one.child for one in running.values())
+
+
 class Sender(threading.Thread):
     """A GAM: sends its numbers, `depth` at a time, until each is answered; reconnects."""
 

@@ -43,10 +43,10 @@ def read_through(installation: Installation, publishes: int) -> list[dict]:
     return [json.loads(process.communicate(timeout=30)[0]) for process in readers]
 
 
-def test_two_readers_through_ten_publishes_meet_no_error(installation):
-    for answer in read_through(installation, 10):
+def test_two_readers_through_six_publishes_meet_no_error(installation):
+    for answer in read_through(installation, 6):
         assert answer["errors"] == []
-        assert answer["generations"] > 3
+        assert answer["generations"] > 2
 
 
 @pytest.mark.slow

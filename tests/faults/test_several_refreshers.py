@@ -53,11 +53,12 @@ def start(script: str, installation: Installation) -> subprocess.Popen[str]:
     )
 
 
-def test_f09_four_processes_at_once_load_every_batch_once(installation):
+@pytest.mark.parametrize("at_once", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_f09_processes_at_once_load_every_batch_once(installation, at_once):
     """Ten files of one visit each: 10 visits, ten batches, whoever wins."""
     for day in range(10):
         installation.drop(f"urgences-{day}.csv", f"{day + 1:02d}/03/2026;10;1")
-    processes = [start(REFRESH, installation) for _ in range(4)]
+    processes = [start(REFRESH, installation) for _ in range(at_once)]
     answers = [json.loads(process.communicate("go\n", timeout=60)[0]) for process in processes]
     assert sum(bool(answer.get("published")) for answer in answers) == 1
     assert installation.total("GHT") == 10

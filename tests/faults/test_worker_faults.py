@@ -72,6 +72,7 @@ def test_f01_a_reading_that_is_killed_loads_nothing_and_the_next_one_all(
     assert len(empty.rows()) == 30
 
 
+@pytest.mark.slow
 def test_f09_two_workers_share_nothing_one_acts_the_other_waits(empty: Installation) -> None:
     declare(empty.home, "urgences")
     declare(empty.home, "naissances")
@@ -183,7 +184,14 @@ def test_f11_a_source_that_is_down_is_tried_again_later_and_stops_no_other(
         (run,) = runs(empty, "urgences")
         assert (run.status, run.tries) == ("failed", 1)
         assert "Nouvel essai automatique" in run.sentence
-    with working(empty):  # a restart remembers the wait
+
+
+@pytest.mark.slow
+def test_f11_a_worker_that_starts_again_remembers_the_wait(empty: Installation) -> None:
+    declare(empty.home, "urgences", fail="unavailable")
+    with working(empty):
+        until(lambda: runs(empty, "urgences"))
+    with working(empty):
         until(lambda: _token(empty) == 2)
         time.sleep(6)
         assert len(runs(empty, "urgences")) == 1
@@ -225,6 +233,15 @@ def test_f12_a_source_of_one_line_a_second_is_left_at_its_deadline(empty) -> Non
     assert "délai" in run.sentence
 
 
+def test_f15_an_expired_password_is_not_to_be_tried_again(empty: Installation) -> None:
+    declare(empty.home, "urgences", fail="refused")
+    config = load_source(empty.home.sources / "urgences.toml")
+    run = fetch(empty.home, config, load_structure(empty.home.structure), who="essai")
+    assert (run.status, run.tries) == ("failed", 0)
+    assert "mot de passe expiré" in run.sentence
+
+
+@pytest.mark.slow
 def test_f15_an_expired_password_is_tried_once_and_noted_in_the_audit(empty: Installation) -> None:
     declare(empty.home, "urgences", fail="refused", schedule="0 3 * * *")
     with working(empty):
@@ -237,6 +254,7 @@ def test_f15_an_expired_password_is_tried_once_and_noted_in_the_audit(empty: Ins
     assert "mot de passe expiré" in line.sentence
 
 
+@pytest.mark.slow
 def test_a_reading_that_asks_for_too_much_memory_falls_alone(empty: Installation) -> None:
     declare(empty.home, "urgences", memory=16_000)
     declare(empty.home, "naissances")
@@ -257,6 +275,7 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.slow
 def test_a_source_that_is_pushed_to_is_listened_to_again_after_its_listener_dies(
     empty: Installation,
 ) -> None:

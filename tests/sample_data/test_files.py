@@ -21,10 +21,6 @@ WITHOUT_SOURCE = {
     "readmission_eligible",
     "readmission_30d",
     "adt_patients_midnight",
-    "entries_planned",
-    "exits_announced",
-    "patients_1800",
-    "stay_nights",
 }
 DERIVED = {"t2a_estimated_eur"}
 
@@ -52,7 +48,7 @@ def test_every_source_is_toml_with_a_label_and_an_owner(demo):
         assert said["owner"]
 
 
-def test_only_eight_measures_have_no_figure(demo):
+def test_only_four_measures_have_no_figure(demo):
     fed = set(demo.rows["measure"].cat.categories)
     assert fed <= set(MEASURES)
     assert set(MEASURES) - fed == WITHOUT_SOURCE

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cockpit import refresh
+from cockpit import refresh, state
 from cockpit.administer import sources
 from cockpit.administer.fields import FieldSpec
 from cockpit.connect import registry
@@ -52,18 +52,28 @@ CSV = "jour;uf;passages;hosp\n20/11/2026;A3;100;1\n21/11/2026;A3;120;2\n21/11/20
 ADMIN = {"as": "admin"}
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
-    made = Home(tmp_path / "home").prepare()
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hospital above, published once and copied for each test."""
+    made = Home(tmp_path_factory.mktemp("model") / "home").prepare()
     lines = [f"{one.id};{one.parent or ''};{one.level};{one.label}" for one in UNITS]
     made.structure.write_text("\n".join(["unit;parent;level;label", *lines]) + "\n", "utf-8")
     (made.sources / "visits.toml").write_text(SOURCE, "utf-8")
     (made.drop / "visits.csv").write_text(CSV, "utf-8")
-    refresh.refresh(made, forecasts=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COCKPIT_TODAY", "2026-11-22")
+        refresh.refresh(made, forecasts=False)
+    state.engine(made).dispose()
+    return made.root
+
+
+@pytest.fixture
+def home(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
+    shutil.copytree(model, tmp_path / "home")
     opened.warehouse.cache_clear()
-    yield made
+    yield Home(tmp_path / "home")
     opened.warehouse.cache_clear()
 
 
@@ -356,12 +366,13 @@ class TestLongForm:
         assert "200 valeurs courtes au plus" in html
         assert "NOM " not in html
 
+    @pytest.mark.slow
     def test_a_new_source_of_one_measure_per_line_is_recognised(
         self, app: AppTest, home: Home
     ) -> None:
         (home.drop / "long.csv").write_text(LONG_CSV, "utf-8")
         see(app, screen="new", kind="csv")
-        typed(app, "Nom du fichier", "recensement")
+        typed(app, "Nom court de la source", "recensement")
         typed(app, "Fichiers", "drop/long*.csv")
         press(app, "Continuer")
         press(app, "Lire les colonnes")
@@ -485,7 +496,8 @@ class TestStructure:
 
 def test_a_new_source_is_tried_mapped_and_added_paused(app: AppTest, home: Home) -> None:
     see(app, screen="new", kind="csv")
-    typed(app, "Nom du fichier", "passages")
+    assert "(par défaut : auto)" in picked(app, "Encodage").options, "which one is said"
+    typed(app, "Nom court de la source", "passages")
     typed(app, "Fichiers", "drop/visits*.csv")
     press(app, "Continuer")
     assert app.query_params["tab"] == "columns"
@@ -562,6 +574,12 @@ def test_effects_go_from_the_gravest_to_the_new_ones() -> None:
             {"published": True, "generation": 3, "runs": [
                 {"status": "ok", "accepted": 1200, "refused": 2, "sentence": ""}]},
             "Génération 3 publiée : 1\u202f200 lignes acceptées, 2 refusées.",
+            Status.OK,
+        ),
+        (
+            {"published": True, "generation": 4, "runs": [
+                {"status": "unchanged", "accepted": 0, "refused": 0, "sentence": ""}]},
+            "Génération 4 publiée, avec ce qui attendait d'être publié.",
             Status.OK,
         ),
         ({"published": False, "runs": [{"status": "failed", "sentence": "Non."}]}, "Non.",

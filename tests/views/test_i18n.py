@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import cache
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -12,11 +13,13 @@ from cockpit.kpi.catalogue import KPIS
 from cockpit.views.units import ENGLISH, SYMBOLS
 
 
-def sentences() -> set[str]:
+@cache
+def sentences() -> frozenset[str]:
+    """Those of the whole code: reading it takes seconds."""
     found: set[str] = set()
     for _file, _line, sentence in i18n.extract():
         found.update([sentence] if isinstance(sentence, str) else sentence)
-    return found
+    return frozenset(found)
 
 
 def known(language: i18n.Language) -> dict[str, str]:

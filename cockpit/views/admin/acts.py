@@ -107,6 +107,8 @@ def published(answer: dict[str, Any]) -> tuple[str, Status]:
     said = ngettext("{n} ligne acceptée", "{n} lignes acceptées", lines)
     no = ngettext("{n} refusée", "{n} refusées", refused)
     text = _("Génération {number} publiée : {accepted}, {refused}.")
+    if not lines and not refused:  # what was accepted by hand had been read before
+        text = _("Génération {number} publiée, avec ce qui attendait d'être publié.")
     sentence = text.format(
         number=answer["generation"],
         accepted=said.format(n=french.number(lines)),

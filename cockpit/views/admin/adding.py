@@ -63,7 +63,7 @@ def _settings(context: Context, kind: str, draft: dict[str, Any]) -> None:
     fields = (*sources.common(), *sources.schema(kind))
     with st.form(f"new_{kind}", border=False):
         name = st.text_input(
-            _("Nom du fichier (obligatoire)"),
+            _("Nom court de la source (obligatoire)"),
             draft["name"],
             key=f"new_{kind}_name",
             placeholder="urgences",
@@ -91,7 +91,7 @@ def _check_name(context: Context, name: str) -> None:
     taken = {one.name for one in sources.listed(context.generation.home)}
     if not name or name in taken or not name.replace("-", "").replace("_", "").isalnum():
         raise BadRequest(
-            field=_("Nom du fichier"),
+            field=_("Nom court de la source"),
             expected=_("un nom en minuscules, chiffres ou tirets, qu'aucune source ne porte"),
         )
 

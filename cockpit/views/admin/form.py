@@ -60,7 +60,9 @@ def _widget(one: FieldSpec, shown: Any, key: str) -> Any:
         case "choice":
             options = list(one.choices) if one.required else ["", *one.choices]
             at = options.index(shown) if shown in options else 0
-            return st.selectbox(label, options, at, key=key, format_func=_choice)
+            return st.selectbox(
+                label, options, at, key=key, format_func=lambda it: it or _unset(one)
+            )
         case "list" if one.choices:
             return st.pills(label, one.choices, selection_mode="multi", default=shown, key=key)
         case "list" | "table":
@@ -79,8 +81,8 @@ def _new(one: FieldSpec) -> str:
     return f"{one.name} (secret)"
 
 
-def _choice(option: str) -> str:
-    return option or _("(par défaut)")
+def _unset(one: FieldSpec) -> str:
+    return f"({_default(one)})" if _default(one) else _("(par défaut)")
 
 
 def _shape(one: FieldSpec) -> str:

@@ -10,13 +10,14 @@ import streamlit as st
 
 from cockpit.forecast.accounts import stored_landing
 from cockpit.forecast.landing import Landing, TitleLanding
+from cockpit.forecast.oversight import overseen
 from cockpit.i18n import gettext as _
 from cockpit.kpi.model import Kpi, KpiId, MeasureId, Term
 from cockpit.series.across import breakdown
 from cockpit.series.curve import curve
 from cockpit.series.model import Period, Status
 from cockpit.series.trend import trend, trends
-from cockpit.views import dates, facets, french, parts, tables, widgets
+from cockpit.views import dates, facets, forecasts, french, parts, tables, widgets
 from cockpit.views.context import Context
 from cockpit.views.screens import comptes
 
@@ -65,6 +66,10 @@ def _landing(context: Context) -> None:
         st.html(parts.empty(_("Pas d'atterrissage calculé pour ce périmètre.")))
         return
     st.html(parts.section(_("Budget, réalisé, atterrissage"), dates.until(made.origin)))
+    stopped = kpi and overseen(context.generation.home, kpi.id, context.unit.id).off
+    if stopped:
+        st.html(parts.note(forecasts.off(stopped), Status.AMBER))
+        return
     st.html(landing_card(made))
     st.html(landing_table(made))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -23,6 +24,7 @@ from cockpit.views.admin import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from cockpit.forecast.model import Forecast
     from cockpit.forecast.oversight import Overseen
@@ -95,31 +97,45 @@ def _trust(context: Context, kpi: Kpi, made: Forecast, stands: Overseen) -> None
         ask = (context.generation, context.scope, kpi, context.unit.id)
         found = trust(*ask, calendar_of(context, kpi).events)
         known = observed(*ask, days=_CORRECTED_DAYS)
-        acts = forecast_acts(context.generation.home, kpi=kpi.id, unit=context.unit.id)
+        acts = forecast_acts(context.generation.home, kpi=kpi.id, unit=context.unit.id, facet="")
         st.html(
             parts.column(
                 forecast_trust.errors(kpi, found),
                 forecast_trust.coverage(found),
-                forecast_trust.misses(kpi, found.misses),
+                forecast_trust.misses(kpi, found.misses, partial(_mark, context)),
                 forecast_trust.corrections(kpi, stands.overrides, known),
                 forecast_trust.model_card(made, stands, found),
                 forecast_trust.log(kpi, acts),
-                anchors.stack([_whole(context)]),
+                anchors.stack([_events(context), _whole(context)]),
             )
         )
         _decide(context, kpi, made, stands)
 
 
+def _mark(context: Context, day: date) -> str:
+    """Where what happened that day is marked."""
+    return context.link("fiabilite", screen="events", code=day.isoformat(), tab=None)
+
+
+def _events(context: Context) -> str:
+    address = context.link("fiabilite", screen="events", tab=None)
+    return _row(_("Marquer un événement : grève, ouverture, panne"), address)
+
+
 def _whole(context: Context) -> str:
-    label = _("Fiabilité de toutes les prévisions")
+    address = context.link("fiabilite", kpi=None, tab=None)
+    return _row(_("Fiabilité de toutes les prévisions"), address)
+
+
+def _row(label: str, address: str) -> str:
     body = f'<div class="ck-row"><span>{parts.html(label)}</span></div>'
-    return anchors.card(body, context.link("fiabilite", kpi=None, tab=None), label)
+    return anchors.card(body, address, label)
 
 
 def _decide(context: Context, kpi: Kpi, made: Forecast, stands: Overseen) -> None:
     """The three decisions of a referent; each asks who and why."""
     st.html(parts.section(_("Décider")))
-    home, key = context.generation.home, (kpi.id, context.unit.id)
+    home, key = context.generation.home, (kpi.id, context.unit.id, "")
     if stands.off is not None:
         _form(
             context,
@@ -184,7 +200,7 @@ def _form(
             return
         try:
             if chosen is not None:
-                chosen(_named(context, who), why)
+                chosen(named(context, who), why)
         except CockpitError as error:
             words.refuse(error.sentence())
             return
@@ -192,7 +208,9 @@ def _form(
         st.rerun()
 
 
-def _named(context: Context, who: str) -> str:
-    """The name as it was given, with the profile, until sign-in says who it is."""
-    name = " ".join(who.split())
-    return f"{name} ({context.scope.role})" if name else ""
+def named(context: Context, who: str) -> str:
+    """The name as it was given, with the profile, until sign-in says who it is.
+
+    Raises BadRequest without a name.
+    """
+    return oversight.signed(f"{oversight.signed(who)} ({context.scope.role})")

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from cockpit import clock
 from cockpit.answers import whatif
@@ -30,11 +29,11 @@ _KINDS = {
     "absence": mark("Plus d'absences"),
 }
 _LATER_DAYS, _LASTS_DAYS = 7, 30
-_LAST = "whatif_last"
+_LAST, _COMPARED = "whatif_last", "whatif_compared"
 
 
 def show(context: Context) -> None:
-    """A form, the effects of what was asked, those that were kept."""
+    """What was asked and its effects first, in sight of who just sent the form; then the form."""
     widgets.head(context, _("Et si…"))
     st.html(
         parts.said(
@@ -45,11 +44,13 @@ def show(context: Context) -> None:
         )
     )
     who = Visit(context.generation, context.scope, context.language, context.kpis)
+    answer = st.container()
     asked = _asked(context)
     if asked is not None:
         st.session_state[_LAST] = asked.model_dump(mode="json")
     if last := st.session_state.get(_LAST):
-        _answered(context, who, scenario(last))
+        with answer:
+            _answered(context, who, scenario(last))
     _kept(context, who)
 
 
@@ -90,11 +91,12 @@ def _fields(context: Context, kind: str) -> dict[str, Any]:
         )
         return {"unit": unit, "beds": int(beds)}
     if kind == "absence":
-        points = st.number_input(_("Points d'absentéisme en plus"), -10.0, 20.0, 1.0, step=0.5)
+        title = _("Points d'absentéisme en plus")
+        points = st.number_input(title, -10.0, 20.0, 1.0, step=0.5, format="%g")
         return {"points": float(points)}
     title = _("Passages en plus au pic, en %") if kind == "wave" else _("Passages en plus, en %")
-    default = 25.0 if kind == "wave" else 10.0
-    return {"percent": float(st.number_input(title, -90.0, 200.0, default, step=5.0))}
+    default = 25 if kind == "wave" else 10
+    return {"percent": float(st.number_input(title, -90, 200, default, step=5))}
 
 
 def _dates(kind: str) -> dict[str, date]:
@@ -103,14 +105,14 @@ def _dates(kind: str) -> dict[str, date]:
     length = 2 * _LASTS_DAYS if kind == "wave" else _LASTS_DAYS
     latest = today + timedelta(days=120)
 
-    def asked(where: DeltaGenerator, title: str, day: date) -> date:
-        return where.date_input(title, day, today, latest, format="DD/MM/YYYY")
+    def asked(title: str, day: date) -> date:
+        return st.date_input(title, day, today, latest, format="DD/MM/YYYY")
 
-    left, right = st.columns(2)
-    found = {"first": asked(left, _("Du"), start)}
-    found["last"] = asked(right, _("Au"), start + timedelta(days=length - 1))
+    with st.container(horizontal=True, key="whatif_days"):
+        found = {"first": asked(_("Du"), start)}
+        found["last"] = asked(_("Au"), start + timedelta(days=length - 1))
     if kind == "wave":
-        found["peak"] = asked(left, _("Pic le"), start + timedelta(days=length // 2))
+        found["peak"] = asked(_("Pic le"), start + timedelta(days=length // 2))
     return found
 
 
@@ -122,6 +124,7 @@ def _answered(context: Context, who: Visit, asked: Scenario) -> None:
     with st.container(key="tools", horizontal=True):
         if st.button(_("Garder ce scénario"), key="whatif_keep"):
             whatif.save(who, asked, f"page Et si… ({context.scope.role})")
+            _compare(asked.name, *st.session_state.get(_COMPARED, ()))
             st.html(parts.note(_("« {name} » est gardé.").format(name=asked.name), Status.OK))
 
 
@@ -131,18 +134,24 @@ def _kept(context: Context, who: Visit) -> None:
         return
     st.html(parts.section(_("Scénarios gardés"), _("recalculés sur les chiffres du jour")))
     names = [one.name for one in found]
+    wanted = st.session_state.get(_COMPARED, names[:2])
+    _compare(*(name for name in wanted if name in names))
     chosen = st.multiselect(
         _("À comparer (quatre au plus)"),
         names,
-        default=names[:2],
         max_selections=whatif.MOST_COMPARED,
-        key="whatif_compared",
+        key=_COMPARED,
     )
     answers = [_played(context, who, name) for name in chosen]
     played = [answer for answer in answers if answer is not None]
     if played:
         st.html(scenario_cards.compared(played))
     _remove(who, chosen)
+
+
+def _compare(*names: str) -> None:
+    """What stands side by side: what was just kept, then what already stood there."""
+    st.session_state[_COMPARED] = list(dict.fromkeys(names))[: whatif.MOST_COMPARED]
 
 
 def _played(context: Context, who: Visit, name: str) -> Answer | None:

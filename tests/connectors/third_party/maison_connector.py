@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Annotated
 
 import pyarrow as pa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cockpit.connect import files, guard
-from cockpit.connect.contract import LINE, Asked, Check, Delivery, Part, Stream
+from cockpit.connect.contract import LINE, Delivery, Part
 from cockpit.errors import BadDelivery
 
 
@@ -26,13 +25,13 @@ class _Maison:
     kind = "maison"
     Config = MaisonConfig
 
-    def check(self, asked: Asked, config: MaisonConfig) -> Check:
+    def check(self, asked, config):
         return files.check_files(asked, config.path, self, config)
 
-    def discover(self, asked: Asked, config: MaisonConfig) -> list[Stream]:
+    def discover(self, asked, config):
         return files.streams_of(asked, config.path, self, config)
 
-    def read(self, asked: Asked, config: MaisonConfig) -> Iterator[Delivery | BadDelivery]:
+    def read(self, asked, config):
         return files.read_files(asked, config.path, self, config)
 
     def header(self, name, stream, config):
@@ -49,7 +48,10 @@ class _Maison:
 
 
 def _rows(name, stream):
-    rows = json.load(stream)
+    try:
+        rows = json.load(stream)
+    except ValueError as error:
+        raise BadDelivery(file=name, expected="du JSON écrit jusqu'au bout") from error
     if not rows:
         raise BadDelivery(file=name, expected="au moins une ligne")
     return rows
