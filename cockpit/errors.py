@@ -15,6 +15,7 @@
         ├── BadStructure         structure.csv is malformed
         ├── BadKpiFile           a local KPI file is malformed
         ├── BadEvents            events.toml is malformed
+        ├── BadRules             alerts.toml is malformed
         ├── BadDelivery          a delivered file is refused whole
         ├── DamagedLanding       a kept batch is no longer what was written
         ├── BadRequest           a parameter of a page, a route or a command
@@ -143,7 +144,7 @@ class DamagedWarehouse(Refused):
 
 
 class _BadFile(Refused):
-    """Facts: file, and where known line, field, expected."""
+    """Facts: file, and where known line, rule, field, expected."""
 
     kept = mark("Rien n'a été modifié.")
 
@@ -152,6 +153,8 @@ class _BadFile(Refused):
         where = _("« {file} »").format(file=self.facts["file"])
         if self.facts.get("line"):
             where += _(", ligne {line}").format(line=self.facts["line"])
+        if self.facts.get("rule"):
+            where += _(", règle « {rule} »").format(rule=self.facts["rule"])
         if self.facts.get("field"):
             where += _(", champ « {field} »").format(field=self.facts["field"])
         said = _("{where} : attendu {expected}. {kept} Corrigez puis relancez.")
@@ -186,6 +189,12 @@ class BadEvents(_BadFile):
     """Facts: file, field, expected."""
 
     kept = mark("Les prévisions continuent, sans aucun événement.")
+
+
+class BadRules(_BadFile):
+    """Facts: file, rule, field, expected."""
+
+    kept = mark("Le reste des règles d'alerte continue.")
 
 
 class BadDelivery(_BadFile):

@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable, Item, Table
+from tomlkit.items import AoT, InlineTable, Item, Table
 
 from cockpit.errors import BadSource
 from cockpit.i18n import mark
@@ -42,6 +42,48 @@ def edited(text: str, values: Mapping[str, object]) -> str:
     except (TOMLKitError, LookupError, ValueError, TypeError, AttributeError):
         pass  # tables out of order: `del` and `=` of tomlkit 0.15 raise IndexError on some
     return written(wanted)
+
+
+def edited_entry(text: str, name: str, entry_id: str, values: Mapping[str, object] | None) -> str:
+    """The text with the table of `[[name]]` that has this `id` given these values.
+
+    A new one comes last; None takes it out. What did not change keeps its place and its comments;
+    should the text be too twisted to be edited so, it is written anew.
+    """
+    whole = tomllib.loads(text)
+    kept = [one for one in whole.get(name, ()) if one.get("id") != entry_id]
+    places = [one.get("id") for one in whole.get(name, ())]
+    if values is not None:
+        kept.insert(places.index(entry_id) if entry_id in places else len(kept), plain(values))
+    wanted = {**whole, name: kept}
+    if not kept:
+        del wanted[name]
+    try:
+        made = _with_entry(tomlkit.parse(text), name, entry_id, values)
+        if repr(_sorted(tomllib.loads(made))) == repr(_sorted(wanted)):
+            return made
+    except (TOMLKitError, LookupError, ValueError, TypeError, AttributeError):
+        pass  # as in `edited`
+    return tomlkit.dumps(wanted)
+
+
+def _with_entry(
+    document: tomlkit.TOMLDocument, name: str, entry_id: str, values: Mapping[str, object] | None
+) -> str:
+    tables = document.get(name)
+    if not isinstance(tables, AoT):
+        tables = document[name] = tomlkit.aot()
+    place = next((at for at, one in enumerate(tables) if one.get("id") == entry_id), None)
+    if values is None:
+        if place is not None:
+            tables.pop(place)
+    elif place is None:
+        tables.append(_item(plain(values), inline=False))
+    else:
+        _bring(tables[place], plain(values))
+    if not tables:
+        del document[name]
+    return tomlkit.dumps(document)
 
 
 def written(values: Mapping[str, object]) -> str:

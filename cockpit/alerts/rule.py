@@ -1,6 +1,6 @@
 """A rule as data: what is watched, where, when it speaks, who is told and what they can do.
 
-The shipped rules are one TOML file per domain in `rules/`; a hospital's own `alerts.toml` adds
+The shipped rules are one TOML file per domain in `shipped/`; a hospital's own `alerts.toml` adds
 rules or changes fields of these (see `rulebook.py`). A field left out keeps the KPI's own: its
 levels, owner and lever.
 """
@@ -19,7 +19,7 @@ _Text = Annotated[str, Field(max_length=400)]
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Levels(_Data):
@@ -85,12 +85,15 @@ class Drift(_Data):
 class Expected(_Data):
     """The forecast reaches a level of the KPI within so many days, with at least this probability.
 
-    Levels are probabilities (0-1); the level that is crossed is the KPI's own.
+    Levels are probabilities (0-1). What is crossed is the KPI's own level, unless the rule says
+    which: `level` in the KPI's unit, or `deviations` above the mean of the same weekday.
     """
 
     kind: Literal["forecast"] = "forecast"
     within_days: int = Field(7, ge=1, le=28)
     crossing: Literal["amber", "red"] = "red"
+    level: float | None = None
+    deviations: float | None = Field(None, gt=0)
 
 
 class Reconciliation(_Data):

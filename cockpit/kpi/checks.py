@@ -106,6 +106,15 @@ def _term(kpi: Kpi, field: str, term: Term) -> Iterator[Problem]:
         yield Problem(f"{field}.facets", "des facettes de cette mesure, sans doublon")
 
 
+def facet_exists(kpi: Kpi, facet: str) -> bool:
+    """Whether a facet may be one of the KPI's: of its numerator's measures, and well formed."""
+    return any(
+        measure.facet is not None and _facets_exist(measure.facet, (facet,))
+        for term in kpi.numerator
+        if (measure := MEASURES.get(term.measure)) is not None
+    )
+
+
 def _facets_exist(kind: str | None, facets: tuple[str, ...]) -> bool:
     if not facets:
         return True

@@ -33,6 +33,7 @@ KINDS_FR = {
     "bjml": "25e percentile, même semaine ISO des trois années passées, de ",
     "bjml_gap": "lits disponibles moins BJML, à partir de ",
     "het": "nombre d'indicateurs FEDORU à trois écarts-types, à partir de ",
+    "het_radar": "somme des niveaux des six indicateurs FEDORU, à partir de ",
     "landing": "réalisé plus prévision des mois restants de ",
     "forecast_quality": "erreur à sept jours des prévisions figées de ",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from cockpit.errors import BadKpiFile
-from cockpit.kpi import catalogue
+from cockpit.kpi import catalogue, tension_setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,19 @@ def kpis_of(folder: Path) -> Mapping[KpiId, Kpi]:
     for path in sorted(folder.glob("*.toml")):
         with suppress(FileNotFoundError):  # removed since the folder was listed
             stamp += ((path.name, path.stat().st_mtime_ns),)
-    return _read(folder, stamp)
+    kpis, setting = _read(folder, stamp), tension_setting.setting_of(folder.parent)
+    if setting.variant == "occitanie":
+        return kpis
+    return _with_radar(folder, stamp, setting.orange, setting.red)
+
+
+@lru_cache(maxsize=4)
+def _with_radar(
+    folder: Path, stamp: tuple[tuple[str, int], ...], orange: float, red: float
+) -> Mapping[KpiId, Kpi]:
+    """The same with HET as Grand Est reads it."""
+    kpis, het = _read(folder, stamp), tension_setting.HET
+    return {**kpis, het: tension_setting.adapted(kpis[het], orange, red)}
 
 
 @lru_cache(maxsize=4)

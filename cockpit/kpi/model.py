@@ -22,7 +22,9 @@ OverTime = Literal["sum", "mean", "last"]
 Span = Literal["period", "trailing_12m", "ytd", "year"]
 Scenario = Literal["actual", "budget", "plan"]
 Direction = Literal["up", "down", "band", "context"]
-Kind = Literal["ratio", "median", "bjml", "bjml_gap", "het", "landing", "forecast_quality"]
+Kind = Literal[
+    "ratio", "median", "bjml", "bjml_gap", "het", "het_radar", "landing", "forecast_quality"
+]
 
 
 class Grain(StrEnum):

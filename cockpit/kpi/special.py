@@ -22,6 +22,7 @@ from cockpit.kpi.model import Kpi, MeasureId, Scenario, Term, UnitId
 from cockpit.kpi.panel import Days, Panel, Values
 from cockpit.kpi.read import read_panel
 from cockpit.kpi.reduce import Points
+from cockpit.kpi.tension_setting import setting_of
 from cockpit.kpi.windows import Windows, add_months
 from cockpit.warehouse import schema
 from cockpit.warehouse.attach import Generation
@@ -141,14 +142,16 @@ def _het(asked: Asked) -> Points:
     if asked.scenario != "actual":
         return _nothing(asked)
     first = _three_years_before(asked.own.first)
-    counts = [
-        tension.counts(
-            read_panel(asked.generation, tension.TERMS, (site,), first, asked.own.last),
-            asked.own.ends,
+    setting = setting_of(asked.generation.home.root)
+    found = []
+    for site in establishments(asked.generation.units, asked.nodes):
+        panel = read_panel(asked.generation, tension.TERMS, (site,), first, asked.own.last)
+        found.append(
+            tension.sums(panel, asked.own.ends, setting.at(site))
+            if asked.kpi.kind == "het_radar"
+            else tension.counts(panel, asked.own.ends)
         )
-        for site in establishments(asked.generation.units, asked.nodes)
-    ]
-    worst = _nan_max(np.array(counts))
+    worst = _nan_max(np.array(found))
     return _points(worst, np.ones(len(worst)))
 
 
@@ -227,6 +230,7 @@ SPECIAL: dict[str, Special] = {
     "bjml": Special(_bjml, (_ADMISSIONS,), _three_years_before, by_facet=True),
     "bjml_gap": Special(_bjml_gap, (_ADMISSIONS, _AVAILABLE), _three_years_before, by_facet=True),
     "het": Special(_het, reads_alone=True),
+    "het_radar": Special(_het, reads_alone=True),
     "landing": Special(_landing, reads_alone=True),
     "forecast_quality": Special(_forecast_quality, reads_alone=True),
 }
