@@ -96,7 +96,7 @@ def _check_listener(asked: Asked, config: Hl7Config) -> str:
     try:
         socket.create_connection((host, port), timeout=_CONNECT_S).close()
     except OSError:
-        return f"Personne n'écoute à {config.listen} : l'ouvrier est-il en route ?"
+        return f"Personne n'écoute à {config.listen} : le worker est-il en marche ?"
     return ""
 
 

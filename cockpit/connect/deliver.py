@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cockpit import clock
-from cockpit.connect import checks, registry
+from cockpit.connect import checks, registry, unread
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
 from cockpit.connect.coded import Ints
 from cockpit.connect.config import SourceConfig
@@ -151,6 +151,7 @@ def batch_of(
     _refuse_repeated(read, config, watch)
     quarantine = pa.concat_tables(read.refused)
     quarantine = quarantine.sort_by([("line", "ascending"), ("column", "ascending")])
+    unread_part = unread.said(delivery, read.lines, quarantine)
     digest, cursor = _identity(delivery, read.spool, quarantine, previous)
     return Batch(
         source=config.name,
@@ -162,7 +163,7 @@ def batch_of(
         observations=read.spool,
         quarantine=quarantine,
         cursor=f"{_stamp(config)}:{cursor}" if cursor else "",
-        warnings=watch.warnings(header),
+        warnings=(*watch.warnings(header), *unread_part),
         header=_kept_header(delivery.names()),
     )
 

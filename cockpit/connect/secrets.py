@@ -42,7 +42,7 @@ def reveal(asked: Asked, reference: str, field: str) -> str:
     text = _READ[kind](asked, name)
     if not text:
         raise BadSource(
-            file=f"{asked.source}.toml", field=field, expected="un secret lisible par l'ouvrier"
+            file=f"{asked.source}.toml", field=field, expected="un secret lisible par le worker"
         )
     log.hide(text)
     return text

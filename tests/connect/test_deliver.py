@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch
 from cockpit.connect.config import load_source
-from cockpit.connect.deliver import batches
+from cockpit.connect.contract import LINE, Delivery, Part
+from cockpit.connect.deliver import batch_of, batches
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadDelivery, BadSource, SourceUnavailable
 from cockpit.settings import Home
 
 GOOD = "jour;uf;n\n01/03/2024;10;1\n"
+POINT = 'decimal = "."\n'
 
 
 def test_a_known_delivery_is_not_read_again(hospital) -> None:
@@ -83,6 +86,35 @@ def test_a_half_written_file_gives_up_only_its_last_line(hospital, refused) -> N
         assert batch.rows["value"].to_pylist() == [100.0]
         assert batch.refused_lines == 1
         assert batch.lines == 2
+        (said,) = batch.warnings
+        assert "ligne 3 : les lignes d'avant sont gardées. Déposez le fichier entier" in said
+    assert not hospital.batch(whole).warnings
+
+
+def test_a_file_without_one_line_that_can_be_read_is_refused_and_says_what_to_look_at(
+    hospital,
+) -> None:
+    """Loaded in silence, a decimal mark that changed would look like a good reading."""
+    refusal = hospital.refusal("jour;uf;n\n01/03/2024;10;1,5\n02/03/2024;zz;2,5\n", head=POINT)
+    assert refusal.facts["field"] == "n"
+    assert "sur 2 lignes" in refusal.sentence()
+    assert "le séparateur décimal a-t-il changé ?" in refusal.sentence()
+    assert "ce qui était publié reste publié" in refusal.sentence()
+    one_good = "jour;uf;n\n01/03/2024;10;1,5\n02/03/2024;10;2.5\n"
+    assert hospital.batch(one_good, head=POINT).accepted_lines == 1
+
+
+def test_an_answer_that_goes_on_from_a_cursor_is_never_stuck_on_lines_it_cannot_read(
+    hospital,
+) -> None:
+    table = pa.table({"jour": ["01/03/2024"], "uf": ["zz"], "n": ["1"], LINE: [1]})
+    config, units = hospital.source(), load_structure(hospital.home.structure)
+    kept = batch_of(Delivery("essai", "", (Part(table),), cursor="2024-03-01"), config, units)
+    assert (kept.accepted_lines, kept.refused_lines) == (0, 1)
+    assert "les codes d'unité ont-ils changé ?" in kept.warnings[0]
+    assert kept.cursor.endswith("2024-03-01")
+    with pytest.raises(BadDelivery):
+        batch_of(Delivery("essai", "", (Part(table),)), config, units)
 
 
 def test_an_unknown_connector_is_refused_when_loaded(hospital) -> None:

@@ -235,6 +235,8 @@ def test_iso_weeks_are_stored_on_their_monday(hospital, rows) -> None:
 
 @pytest.mark.parametrize("value", ["x;1", "=1+1", "'1", "1\u20282"])
 def test_the_quarantine_never_holds_a_cell(hospital, value: str) -> None:
-    batch = hospital.batch(f'jour;uf;n\n01/03/2024;10;"{value}"\n')
-    assert batch.rows.num_rows == 0
+    batch = hospital.batch(f'jour;uf;n\n01/03/2024;10;"{value}"\n02/03/2024;10;7\n')
+    assert batch.rows["value"].to_pylist() == [7.0]
     assert value not in str(batch.quarantine.to_pylist())
+    refusal = hospital.refusal(f'jour;uf;n\n01/03/2024;10;"{value}"\n')
+    assert value not in refusal.sentence()
