@@ -22,7 +22,7 @@ import pandas as pd
 from bench.forecast_monthly import DATA
 from bench.forecast_one import job
 from bench.report import Figure, Section, middle, timings_ms
-from cockpit import refresh
+from cockpit import judging, refresh
 from cockpit.forecast import backtest, combination, scores
 from cockpit.forecast.calendar_fr import FrenchCalendar
 from cockpit.forecast.choose import Series
@@ -120,7 +120,7 @@ def run(folder: Path, *, small: bool = False, full: bool = False) -> Section:
 def _tasks(folder: Path, source: Source, small: bool, full: bool) -> Iterator[Task]:
     home = _loaded(folder, source)
     generation = attach.Warehouse(home).generation()
-    scope = refresh.whole_scope(generation)
+    scope = judging.whole_scope(generation)
     kpi = kpis_of(home.kpis)[KpiId(source.kpi)]
     units = [unit.id for unit in generation.units.establishments()]
     found = {u: read_history(generation, scope, Series(kpi, u), years=YEARS) for u in units}
@@ -247,7 +247,7 @@ def _reading(folder: Path) -> Iterator[Figure]:
     with publish.publishing(home.generations):
         update.publish_forecasts(home, to_tables(stored, pd.DataFrame()))
     generation = attach.Warehouse(home).generation()
-    scope = refresh.whole_scope(generation)
+    scope = judging.whole_scope(generation)
 
     kpi = KPIS[KpiId("ed_visits")]
     alone = [timings_ms(lambda u=unit: parts(generation, scope, kpi, u), 1)[0] for unit in units]

@@ -15,9 +15,9 @@ import duckdb
 
 from bench.report import Figure, Section, middle, timings_ms
 from cockpit.access.scope import Scope
+from cockpit.judging import whole_scope
 from cockpit.kpi.catalogue import home_kpis
 from cockpit.kpi.model import Kpi, UnitId
-from cockpit.refresh import whole_scope
 from cockpit.series.contributions import contributions
 from cockpit.series.curve import curve
 from cockpit.series.model import Period

@@ -26,13 +26,14 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig
 from cockpit.connect.deliver import batches
 from cockpit.errors import BadDelivery
+from cockpit.judging import whole_scope
 from cockpit.kpi import compute
 from cockpit.kpi.installed import kpis_of
 from cockpit.kpi.model import Grain, Kpi, UnitId
 from cockpit.kpi.special import special_terms
 from cockpit.kpi.units import UnitTree
 from cockpit.kpi.windows import add_months
-from cockpit.refresh import DERIVATIONS, source_row, whole_scope
+from cockpit.refresh import DERIVATIONS, source_row
 from cockpit.settings import Home
 from cockpit.warehouse import landing, publish, schema, structure, update
 from cockpit.warehouse.attach import Generation, Warehouse

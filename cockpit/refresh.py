@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cockpit import clock, state
-from cockpit.access.scope import Scope, Site, scope_named
-from cockpit.alerts.evaluate import evaluate
-from cockpit.alerts.store import to_table
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadRequest, BadSource, UnknownKpi
@@ -31,6 +28,7 @@ from cockpit.forecast.drift_week import make_weekly
 from cockpit.forecast.oversight import review
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import to_tables
+from cockpit.judging import judge, wants_judging, whole_scope
 from cockpit.kpi.installed import kpis_of
 from cockpit.kpi.model import Domain, KpiId
 from cockpit.kpi.nowcast import T2A
@@ -117,8 +115,8 @@ def publish_landed(
             if new.batches:
                 on_step(f"Publication : {len(new.batches)} lot(s)")
             outcome = _publish_new(home, units, configs, new)
-        if outcome.published or _wants_alerts(home):
-            _publish_alerts(home)
+        if outcome.published or wants_judging(home):
+            judge(home)
     return outcome.published, outcome.refusals
 
 
@@ -132,7 +130,7 @@ def rebuild(home: Home, *, on_step: Say = lambda _: None) -> int:
         with landing_still(home):
             everything = update.Pending(landing.landed(home.landing), from_scratch=True)
             _publish_new(home, units, configs, everything)
-        return _publish_alerts(home)
+        return judge(home)
 
 
 def forecast_now(home: Home, *, only: Sequence[str] = (), on_step: Say = lambda _: None) -> int:
@@ -149,7 +147,7 @@ def forecast_now(home: Home, *, only: Sequence[str] = (), on_step: Say = lambda 
 def alert_now(home: Home) -> int:
     """Evaluate every rule on the newest generation and publish the alerts."""
     with publish.publishing(home.generations):
-        return _publish_alerts(home)
+        return judge(home)
 
 
 def _fetched(home: Home, config: SourceConfig, units: UnitTree, say: Say) -> state.RunRecord:
@@ -205,25 +203,6 @@ def source_row(config: SourceConfig) -> structure.SourceRow:
     )
 
 
-def _publish_alerts(home: Home) -> int:
-    """Evaluate the rules on the newest generation, then publish what they say."""
-    generation = attach.Warehouse(home).generation()
-    scope = whole_scope(generation)
-    kpis = tuple(kpis_of(home.kpis).values())
-    evaluated_at = clock.utc_naive(clock.now())
-    found = evaluate(generation, scope, kpis, clock.today())
-    return update.publish_alerts(home, to_table(found), evaluated_at)
-
-
-def _wants_alerts(home: Home) -> bool:
-    """Whether the newest figures have not been judged (a stop between the two), or not today: a
-    source becomes late by doing nothing."""
-    if publish.current_path(home.generations) is None:
-        return False
-    judged = attach.Warehouse(home).generation(any_version=True).alerts_at
-    return judged is None or clock.in_paris(judged).date() < clock.today()
-
-
 def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
     """Fit on the newest generation; new forecasts are added, none is ever changed.
 
@@ -239,7 +218,7 @@ def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
         outlooks = make_outlooks(generation, home.installation, on_step=say)
         _publish_made(home, bed_store.to_tables(outlooks) if outlooks else {})
     with publish.publishing(home.generations, patience_s=_PATIENCE_S):
-        number = _publish_alerts(home)
+        number = judge(home)
     if not only:
         _report_drift(home, say)
     return number
@@ -265,15 +244,6 @@ def _wants_forecasts(home: Home) -> bool:
     if publish.current_path(home.generations) is None:
         return False
     return not attach.Warehouse(home).generation(any_version=True).has_forecasts
-
-
-def whole_scope(generation: attach.Generation) -> Scope:
-    """The scope of the worker: everything."""
-    return scope_named(
-        None,
-        tuple(root.id for root in generation.units.roots()),
-        tuple(Site(u.id, u.label) for u in generation.units.establishments()),
-    )
 
 
 def _newest(home: Home) -> int | None:

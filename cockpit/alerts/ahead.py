@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cockpit.alerts.rule import Expected, Levels
+from cockpit.kpi.model import Grain
 from cockpit.series.status import high_is_bad
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
-
     from cockpit.alerts.model import Severity
+    from cockpit.alerts.observe import Reader
     from cockpit.forecast.model import Forecast
-    from cockpit.kpi.model import Kpi
+    from cockpit.kpi.model import Kpi, UnitId
     from cockpit.series.model import ForecastPoint
 
 DEFAULT = Levels(amber=0.5)
 """As likely as not."""
 _STALE_DAYS = 3
+_HABIT_DAYS, _FEWEST_WEEKS = 728, 26
 _LEAST, _MOST = 0.01, 0.99
 """A calibrated 95 % interval says nothing of what is beyond it: never "certain"."""
 
@@ -38,33 +39,58 @@ class Crossing:
     severity: Severity
 
 
-def crossing(
-    coming: Forecast,
-    points: Iterable[ForecastPoint],
-    kpi: Kpi,
-    condition: Expected,
-    likely: Levels,
-    today: date,
-) -> Crossing | None:
-    """The first coming day whose probability reaches a level of `likely`; None without one.
+Limits = Callable[[date], Sequence[tuple[float, bool]]]
+"""Of a day: the levels that may be crossed, in the KPI's unit, and whether above them is bad."""
 
-    points: those that may be drawn. A forecast older than three days, or of a KPI judged on a gap,
-    says nothing. The day under way counts: it is not closed.
+
+def crossing(
+    coming: Forecast, days: int, likely: Levels, today: date, limits: Limits
+) -> Crossing | None:
+    """The first of the coming `days` likely enough to reach a level; None without one.
+
+    likely: probabilities. A forecast older than three days says nothing. The day under way counts:
+    it is not closed.
     """
-    threshold = kpi.threshold
-    is_fresh = (today - coming.origin).days <= _STALE_DAYS + 1
-    if threshold is None or threshold.on != "value" or not is_fresh:
+    if (today - coming.origin).days > _STALE_DAYS + 1:
         return None
-    until = today + timedelta(condition.within_days)
-    for point in points:
-        if not today <= point.day < until:
+    for point in coming.points:
+        if not today <= point.day < today + timedelta(days):
             continue
-        for level, above in _levels(kpi, condition):
+        for level, above in limits(point.day):
             found = probability(point, level, above=above)
             severity = _severity(found, likely)
             if severity is not None:
                 return Crossing(point, level, above, found, severity)
     return None
+
+
+def limits(condition: Expected, kpi: Kpi, unit: UnitId, reader: Reader) -> Limits:
+    """What a rule looks out for: its own level, so many deviations from habit, or the KPI's own.
+
+    A KPI judged on a gap has no level of its own that a forecast could cross.
+    """
+    if condition.level is not None:
+        own = [(condition.level, high_is_bad(kpi))]
+        return lambda _day: own
+    if condition.deviations is not None:
+        return _habits(kpi, unit, reader, condition.deviations)
+    fixed = _own_levels(kpi, condition)
+    return lambda _day: fixed
+
+
+def _habits(kpi: Kpi, unit: UnitId, reader: Reader, deviations: float) -> Limits:
+    """Mean and standard deviation of each weekday over two years, at least half a year of them."""
+    own = reader.closed(Grain.DAY, _HABIT_DAYS)
+    values = reader.values(kpi, (unit,), own)[0]
+    above = high_is_bad(kpi)
+    weekdays = np.array([day.weekday() for day in own.starts.astype(object)])
+    found: dict[int, list[tuple[float, bool]]] = {}
+    for weekday in range(7):
+        known = values[(weekdays == weekday) & ~np.isnan(values)]
+        if len(known) >= _FEWEST_WEEKS:
+            away = deviations * known.std(ddof=1)
+            found[weekday] = [(float(known.mean() + (away if above else -away)), above)]
+    return lambda day: found.get(day.weekday(), [])
 
 
 def probability(point: ForecastPoint, level: float, *, above: bool) -> float:
@@ -94,17 +120,15 @@ def _quantiles(point: ForecastPoint) -> tuple[tuple[float, float | None], ...]:
     )
 
 
-def _levels(kpi: Kpi, condition: Expected) -> Iterator[tuple[float, bool]]:
+def _own_levels(kpi: Kpi, condition: Expected) -> list[tuple[float, bool]]:
     threshold = kpi.threshold
-    if threshold is None:
-        return
+    if threshold is None or threshold.on != "value":
+        return []
     is_red = condition.crossing == "red"
     main = threshold.red if is_red else threshold.amber
     low = threshold.low_red if is_red else threshold.low_amber
-    if main is not None:
-        yield main, high_is_bad(kpi)
-    if low is not None:
-        yield low, False
+    both = ((main, high_is_bad(kpi)), (low, False))
+    return [(level, above) for level, above in both if level is not None]
 
 
 def _severity(found: float, likely: Levels) -> Severity | None:

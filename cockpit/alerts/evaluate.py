@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from cockpit.alerts import sentences
+from cockpit.alerts import ahead, ladder, sentences
+from cockpit.alerts.judge import condition_of, is_watched, judged
 from cockpit.alerts.lateness import freshness_alerts, late_sources
-from cockpit.alerts.levels import Verdict, verdict
-from cockpit.alerts.model import Alert, Rule
-from cockpit.alerts.read import grain_of, observed
-from cockpit.alerts.rules import FORECAST_SUFFIX, RULES
+from cockpit.alerts.model import Alert, Kind
+from cockpit.alerts.observe import Reader
+from cockpit.alerts.rule import Expected, Ladder
 from cockpit.alerts.store import visible
 from cockpit.forecast.oversight import drawable
 from cockpit.forecast.store import latest
 from cockpit.kpi import provisional
-from cockpit.kpi.model import Grain, Kpi
-from cockpit.series.model import ForecastPoint, Status
-from cockpit.series.status import level_of
+from cockpit.kpi.model import Domain, Kpi, KpiId, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from cockpit.access.scope import Scope
-    from cockpit.forecast.model import Forecast
+    from cockpit.alerts.ahead import Crossing
+    from cockpit.alerts.judge import Verdict
+    from cockpit.alerts.ladder import Climb
+    from cockpit.alerts.model import Severity
+    from cockpit.alerts.rule import Rule
     from cockpit.kpi.units import Unit
     from cockpit.warehouse.attach import Generation
 
-FORECAST_DAYS = 7
-_FORECAST_STALE_DAYS = 3
-_OLDEST_PERIODS = {Grain.DAY: 7, Grain.WEEK: 21, Grain.MONTH: 100}
-"""Days after which a last closed period is history, not news (accounts come late)."""
+_KINDS: Mapping[str, Kind] = {"missing": "missing", "reconciliation": "reconciliation"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Watch:
-    rule: Rule
-    kpi: Kpi
+class Evaluation:
+    """alerts: worst first. waiting: ids of the rules that a late source silences: what they said
+    before can neither be confirmed nor taken back."""
+
+    alerts: tuple[Alert, ...]
+    waiting: frozenset[str] = frozenset()
 
 
 def evaluate(
@@ -46,147 +49,210 @@ def evaluate(
     kpis: Iterable[Kpi],
     today: date,
     *,
-    rules: Sequence[Rule] = RULES,
-) -> tuple[Alert, ...]:
-    """Alerts of this generation at the units of the scope, worst first.
+    rules: Sequence[Rule],
+    is_quiet: Callable[[str, UnitId], bool] = lambda _rule, _unit: False,
+) -> Evaluation:
+    """Alerts of this generation at the units of the scope.
 
     A rule whose KPI is not in `kpis`, hidden from the scope, without level or not fed is skipped. A
-    late source gives one alert and silences those that depend on it. Idempotent: nothing is
-    remembered between two calls.
+    late source gives one alert and silences those that depend on it. is_quiet: a rule at a unit
+    under maintenance. Idempotent: nothing is remembered between two calls.
     """
-    known = {kpi.id: kpi for kpi in kpis if kpi.domain in scope.domains}
-    watches = [
-        _Watch(rule, known[rule.kpi])
-        for rule in rules
-        if rule.kpi in known and _is_judged(generation, known[rule.kpi])
-    ]
-    late = late_sources(generation, [watch.kpi for watch in watches])
+    known = {str(kpi.id): kpi for kpi in kpis if kpi.domain in scope.domains}
+    reader = Reader(generation, scope, today, known)
+    places = {rule.id: place for place, rule in enumerate(rules)}
+    watched = [rule for rule in rules if rule.enabled and _is_judged(rule, known, generation)]
+    late = late_sources(generation, [known[rule.kpi] for rule in watched if rule.kpi])
     silenced = {kpi.id for one in late for kpi in one.silenced}
-    found = [
-        alert
-        for watch in watches
-        if watch.kpi.id not in silenced
-        for unit in _units(generation, scope, watch.rule)
-        for alert in _of_unit(generation, scope, watch, unit, today)
-    ]
-    found += freshness_alerts(generation, late, today)
-    return visible(found, generation.units, scope)
+    heard = [rule for rule in watched if rule.kpi not in silenced]
+    found = [alert for rule in heard for alert in _of_periods(rule, reader)]
+    reds = {(one.kpi, one.unit) for one in found if one.severity == "red"}
+    found += [alert for rule in heard for alert in _of_forecast(rule, reader, reds)]
+    found += [alert for rule in rules for alert in _of_ladder(rule, reader, found)]
+    placed = [replace(one, place=places.get(one.rule, len(places))) for one in found]
+    placed += [replace(one, place=len(places)) for one in freshness_alerts(generation, late, today)]
+    heard_of = [one for one in placed if not is_quiet(one.rule, one.unit)]
+    waiting = frozenset(rule.id for rule in watched if rule.kpi in silenced)
+    return Evaluation(visible(heard_of, generation.units, scope), waiting)
 
 
-def _is_judged(generation: Generation, kpi: Kpi) -> bool:
-    """Whether a KPI has levels, and figures to compare with them."""
-    return kpi.threshold is not None and provisional.last_day(generation, kpi) is not None
+def _is_judged(rule: Rule, known: Mapping[str, Kpi], generation: Generation) -> bool:
+    """Whether a rule has levels, and figures to compare with them."""
+    kpi = known.get(rule.kpi or "")
+    if kpi is None or provisional.last_day(generation, kpi) is None:
+        return False
+    condition, levels = condition_of(rule, kpi)
+    return isinstance(condition, Expected) or not levels.is_empty
 
 
-def _units(generation: Generation, scope: Scope, rule: Rule) -> Iterator[Unit]:
-    """Units of the rule's levels and disciplines inside the scope.
+def units_of(rule: Rule, reader: Reader) -> tuple[UnitId, ...]:
+    """Units of the rule's levels and disciplines inside the scope, parents first.
 
     A hospital without a group is its own top: what is watched at a group is watched there.
     """
-    for root in scope.roots:
-        for unit in generation.units.descendants(root):
-            is_top = unit.parent is None and "group" in rule.levels
-            right = not rule.disciplines or unit.discipline in rule.disciplines
-            if (is_top or unit.level in rule.levels) and right:
-                yield unit
-
-
-def _of_unit(
-    generation: Generation, scope: Scope, watch: _Watch, unit: Unit, today: date
-) -> Iterator[Alert]:
-    rule, kpi = watch.rule, watch.kpi
-    grain = grain_of(kpi, rule)
-    points = observed(generation, scope, kpi, unit.id, grain=grain, today=today)
-    if points and (today - points[-1].end).days <= _OLDEST_PERIODS[grain]:
-        found = verdict(points, kpi, rule, grain)
-        if found is not None:
-            yield threshold_alert(found, rule, kpi, unit, grain)
-            if found.severity == "red":
-                return
-    coming = latest(generation, scope, kpi, unit.id)
-    if coming is not None:
-        ahead = drawable(generation, scope, kpi, unit.id)
-        crossing = first_crossing(replace(coming, points=ahead), kpi, today)
-        if crossing is not None:
-            yield forecast_alert(crossing, coming, rule, kpi, unit)
-
-
-def threshold_alert(found: Verdict, rule: Rule, kpi: Kpi, unit: Unit, grain: Grain) -> Alert:
-    """The alert of a level that is reached."""
-    french, english = (
-        sentences.threshold(found, kpi, unit, grain, language) for language in ("fr", "en")
+    tree = reader.generation.units
+    return tuple(
+        unit.id
+        for root in reader.scope.roots
+        for unit in tree.descendants(root)
+        if _is_of(rule, unit) and is_watched(rule, unit.id, tree)
     )
-    return Alert(
-        rule=rule.id,
-        kind="threshold",
+
+
+def _is_of(rule: Rule, unit: Unit) -> bool:
+    is_top = unit.parent is None and "group" in rule.at
+    right = not rule.disciplines or unit.discipline in rule.disciplines
+    return (is_top or unit.level in rule.at) and right
+
+
+def _of_periods(rule: Rule, reader: Reader) -> Iterator[Alert]:
+    """What closed periods say."""
+    units = units_of(rule, reader)
+    if rule.kpi is None or isinstance(rule.when, Expected) or not units:
+        return
+    kpi = reader.known[rule.kpi]
+    for unit, found in judged(rule, kpi, units, reader).verdicts(reader.until):
+        yield _spoken(found, rule, kpi, reader.generation.units.get(unit), reader.known)
+
+
+def _spoken(found: Verdict, rule: Rule, kpi: Kpi, unit: Unit, known: Mapping[str, Kpi]) -> Alert:
+    french, english = (
+        sentences.judged(found, kpi, unit, language, known=known) for language in ("fr", "en")
+    )
+    said = _said(
+        rule,
+        unit,
+        (french, english),
+        kpi,
+        kind=_KINDS.get(found.condition.kind, "threshold"),
         domain=kpi.domain,
-        kpi=kpi.id,
-        unit=unit.id,
-        unit_label=unit.label,
         severity=found.severity,
-        since=found.since.start,
-        as_of=found.last.end,
-        title_fr=french.title,
-        title_en=english.title,
-        body_fr=french.body,
-        body_en=english.body,
-        value=found.last.value,
+        since=found.since,
+        as_of=found.end,
+    )
+    return replace(
+        said,
+        fired=found.fired,
+        back=found.course.phase == "recovering",
+        value=found.value,
         level=found.level,
-        owner_fr=rule.owner_fr or kpi.owner_fr,
-        lever_fr=rule.lever_fr or kpi.lever_fr,
     )
 
 
-def first_crossing(coming: Forecast, kpi: Kpi, today: date) -> ForecastPoint | None:
-    """The first of the next seven days whose middle reaches the red level; None without one.
+def _of_forecast(
+    rule: Rule, reader: Reader, reds: set[tuple[KpiId | None, UnitId]]
+) -> Iterator[Alert]:
+    """What is expected, where it has not happened yet."""
+    if rule.kpi is None or not isinstance(rule.when, Expected):
+        return
+    generation, scope, kpi = reader.generation, reader.scope, reader.known[rule.kpi]
+    likely = ahead.DEFAULT if rule.levels.is_empty else rule.levels
+    for unit in units_of(rule, reader):
+        coming = latest(generation, scope, kpi, unit, rule.facet)
+        if coming is None or (kpi.id, unit) in reds:
+            continue
+        points = drawable(generation, scope, kpi, unit, facet=rule.facet)
+        found = ahead.crossing(
+            replace(coming, points=points),
+            rule.when.within_days,
+            likely,
+            reader.until,
+            ahead.limits(rule.when, kpi, unit, reader),
+        )
+        if found is not None:
+            yield _expected(found, coming.origin, rule, kpi, generation.units.get(unit))
 
-    A forecast older than three days, or of a KPI judged on a gap, says nothing.
-    """
-    threshold = kpi.threshold
-    fresh = (today - coming.origin).days <= _FORECAST_STALE_DAYS + 1
-    if threshold is None or threshold.on != "value" or not fresh:
-        return None
-    ahead = [
-        point for point in coming.points if today <= point.day < today + timedelta(FORECAST_DAYS)
-    ]
-    return next((point for point in ahead if level_of(kpi, point.mid) is Status.RED), None)
 
-
-def forecast_alert(
-    crossing: ForecastPoint, coming: Forecast, rule: Rule, kpi: Kpi, unit: Unit
-) -> Alert:
-    """The alert of a red level that the forecast reaches: amber, because it can still be avoided.
-
-    `since` is the day of the crossing.
-    """
-    level = _red_level(kpi, crossing.mid)
-    french, english = (
-        sentences.forecast(crossing, level, kpi, unit, language) for language in ("fr", "en")
-    )
-    return Alert(
-        rule=f"{rule.id}{FORECAST_SUFFIX}",
+def _expected(found: Crossing, origin: date, rule: Rule, kpi: Kpi, unit: Unit) -> Alert:
+    """Since the day of the crossing; as of the last day that the forecast knows."""
+    french, english = (sentences.forecast(found, kpi, unit, name) for name in ("fr", "en"))
+    said = _said(
+        rule,
+        unit,
+        (french, english),
+        kpi,
         kind="forecast",
         domain=kpi.domain,
-        kpi=kpi.id,
+        severity=found.severity,
+        since=found.point.day,
+        as_of=origin,
+    )
+    return replace(
+        said,
+        value=found.point.mid,
+        level=found.level,
+        probability=found.probability,
+    )
+
+
+def _of_ladder(rule: Rule, reader: Reader, alerts: Sequence[Alert]) -> Iterator[Alert]:
+    """The step of each site, from the other rules.
+
+    The first step is one criterion, whose own alert says it: nobody is told twice.
+    """
+    if not isinstance(rule.when, Ladder) or not rule.enabled:
+        return
+    tree = reader.generation.units
+    for unit in units_of(rule, reader):
+        found = ladder.climbed(rule.when, unit, alerts, tree)
+        if found is not None and found.step != "yellow":
+            yield _climbed(found, rule, tree.get(unit))
+
+
+def _climbed(found: Climb, rule: Rule, unit: Unit) -> Alert:
+    french = sentences.ladder(found, rule.label_fr, unit, "fr")
+    english = sentences.ladder(found, rule.label_en or rule.label_fr, unit, "en")
+    said = _said(
+        rule,
+        unit,
+        (french, english),
+        None,
+        kind="ladder",
+        domain=found.because[0].domain,
+        severity=ladder.SEVERITY[found.step],
+        since=found.since,
+        as_of=max(alert.as_of for alert in found.because),
+    )
+    return replace(said, value=float(found.count))
+
+
+def _said(
+    rule: Rule,
+    unit: Unit,
+    words: tuple[sentences.Words, sentences.Words],
+    kpi: Kpi | None,
+    *,
+    kind: Kind,
+    domain: Domain,
+    severity: Severity,
+    since: date,
+    as_of: date,
+) -> Alert:
+    """What every alert of a rule says."""
+    french, english = words
+    return Alert(
+        rule=rule.id,
+        kind=kind,
+        domain=domain,
+        kpi=kpi.id if kpi else None,
+        facet=rule.facet,
         unit=unit.id,
         unit_label=unit.label,
-        severity="amber",
-        since=crossing.day,
-        as_of=coming.origin,
+        severity=severity,
+        since=since,
+        as_of=as_of,
         title_fr=french.title,
         title_en=english.title,
         body_fr=french.body,
         body_en=english.body,
-        value=crossing.mid,
-        level=level,
-        owner_fr=rule.owner_fr or kpi.owner_fr,
-        lever_fr=rule.lever_fr or kpi.lever_fr,
+        owner_fr=_owner(rule, unit) or (kpi.owner_fr if kpi else ""),
+        lever_fr=rule.lever_fr or (kpi.lever_fr if kpi else ""),
+        urgency=rule.urgency,
+        role=rule.role,
     )
 
 
-def _red_level(kpi: Kpi, value: float) -> float:
-    """The red level on the side where the value is."""
-    threshold = kpi.threshold
-    both = (threshold.red, threshold.low_red) if threshold else ()
-    levels = [level for level in both if level is not None]
-    return min(levels, key=lambda level: abs(level - value))
+def _owner(rule: Rule, unit: Unit) -> str:
+    """The owner named for this unit, else the rule's."""
+    own = rule.units.get(unit.id)
+    return own.owner_fr if own and own.owner_fr else rule.owner_fr

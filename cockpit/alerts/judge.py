@@ -76,6 +76,11 @@ class Verdict:
     open_start: bool
     cumulated: bool
 
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the last period reaches the level by itself, not only its reset."""
+        return self.measured >= self.limit if self.above else self.measured < self.limit
+
 
 def condition_of(rule: Rule, kpi: Kpi) -> tuple[Condition, Levels]:
     """What a rule compares and its levels: its own, else those of the KPI."""
@@ -182,22 +187,39 @@ def judged(rule: Rule, kpi: Kpi, units: Sequence[UnitId], reader: Reader) -> Jud
     compared = _KINDS[condition.kind](asked, condition)
     if rule.working_days and grain is Grain.DAY:
         compared = compared.only(_worked(compared, reader))
-    measured = compared.measured()
     tree = reader.generation.units
-    each = [_at(rule, own, unit, tree) for unit in units]
+    each = tuple(_at(rule, own, unit, tree) for unit in units)
+    return weighed(rule, kpi, Weighed(condition, grain, tuple(units), compared, each))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What was compared at some units, and the numbers of the levels of each."""
+
+    condition: Condition
+    grain: Grain
+    units: tuple[UnitId, ...]
+    compared: Compared
+    levels: tuple[Levels, ...]
+
+
+def weighed(rule: Rule, kpi: Kpi, asked: Weighed) -> Judged:
+    """How far each period of each unit is beyond the levels; nothing is read."""
+    compared, measured = asked.compared, asked.compared.measured()
     beyond, held = (np.zeros(measured.shape, dtype=np.int64) for _ in range(2))
-    for one in set(each):
-        rows = [row for row, levels in enumerate(each) if levels == one]
-        beyond[rows], held[rows] = ranks(levels_of(rule, kpi, one), measured[rows], rule.least)
+    for one in set(asked.levels):
+        rows = [row for row, levels in enumerate(asked.levels) if levels == one]
+        levels = levels_of(rule, kpi, asked.condition, one)
+        beyond[rows], held[rows] = ranks(levels, measured[rows], rule.least)
     near = ~compared.guarded(rule.guard) & (beyond > 0)
     return Judged(
         rule,
-        condition,
-        grain,
-        tuple(units),
+        asked.condition,
+        asked.grain,
+        asked.units,
         compared,
         measured,
-        tuple(levels_of(rule, kpi, one) for one in each),
+        tuple(levels_of(rule, kpi, asked.condition, one) for one in asked.levels),
         np.where(near, 0, beyond),
         held,
     )

@@ -36,11 +36,12 @@ class Climb:
 def climbed(ladder: Ladder, unit: UnitId, alerts: Iterable[Alert], tree: UnitTree) -> Climb | None:
     """Where the alerts at a unit or below it stand on the ladder; None: vert.
 
-    Each rule counts once, wherever it speaks: three full wards are one criterion.
+    Each rule counts once, wherever it speaks: three full wards are one criterion. What is on its
+    way back does not count.
     """
     first: dict[str, Alert] = {}
     for alert in sorted(alerts, key=lambda one: one.since):
-        if alert.rule in ladder.of and tree.is_within(alert.unit, (unit,)):
+        if alert.rule in ladder.of and not alert.back and tree.is_within(alert.unit, (unit,)):
             first.setdefault(alert.rule, alert)
     met = tuple(first.values())
     steps: tuple[tuple[Step, int], ...] = (

@@ -1,4 +1,4 @@
-"""A rule that says when to speak, and what it said."""
+"""What a rule said: one alert of a generation."""
 
 from __future__ import annotations
 
@@ -8,46 +8,28 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import date
 
-    from cockpit.kpi.model import Domain, Grain, KpiId, UnitId
+    from cockpit.kpi.model import Domain, KpiId, UnitId
 
 Severity = Literal["amber", "red"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One threshold on one KPI at some levels of the hospital.
-
-    levels: which units are watched ("group", "establishment", "pole", "service", "uf"); "group"
-    is also the top of a hospital that has no group.
-    set_for: consecutive periods beyond the level before it speaks; the levels themselves are the
-    KPI's `threshold`.
-    grain: length of a judged period; None is the KPI's own (a day, or a month when the threshold
-    is a gap: one day against last year is noise). side: "high" watches the upper level only.
-    least: the mildest severity that speaks. disciplines: only units of these; empty is all.
-    """
-
-    id: str
-    kpi: KpiId
-    levels: tuple[str, ...]
-    set_for: int = 1
-    grain: Grain | None = None
-    side: Literal["both", "high"] = "both"
-    least: Severity = "amber"
-    disciplines: tuple[str, ...] = ()
-    owner_fr: str = ""
-    lever_fr: str = ""
+Kind = Literal["threshold", "forecast", "freshness", "missing", "reconciliation", "ladder"]
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rule that fires at one unit.
+    """One rule that speaks at one unit.
 
-    since: first day of the current run of periods beyond the level. value and level are in the
-    KPI's unit. kind: "threshold", "forecast" (will cross) or "freshness" (a source is late).
+    kind: "threshold" (a value, gap, habit or slide beyond its level), "forecast" (it will be),
+    "freshness" (a source is late), "missing" (days without data), "reconciliation" (two figures
+    disagree), "ladder" (a step of the escalation).
+    since: first day of the current run of periods beyond the level; for a forecast, the day of the
+    crossing. fired: the period at which it spoke, None for what is not a run. back: it has come
+    back below its reset level and is not over yet. value and level are in the KPI's unit.
+    urgency: 0 strain, 1 patients tonight, 2 the rest; place: of the rule in its book. role: whose
+    inbox. probability: of a forecast, 0-1.
     """
 
     rule: str
-    kind: Literal["threshold", "forecast", "freshness"]
+    kind: Kind
     domain: Domain
     kpi: KpiId | None
     unit: UnitId

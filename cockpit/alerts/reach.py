@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.alerts.course import Reach
-from cockpit.alerts.rule import Levels, Rule
+from cockpit.alerts.rule import Condition, Levels, Rule
 from cockpit.series.status import high_is_bad
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _RANK: dict[Severity, int] = {"amber": 1, "red": 2}
 _DIRECTED = {"down", "band", "up"}
+_UNDIRECTED = {"missing", "reconciliation"}
+"""What they measure is bad whichever way the KPI should go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Level:
         return found
 
 
-def levels_of(rule: Rule, kpi: Kpi, own: Levels) -> tuple[Level, ...]:
+def levels_of(rule: Rule, kpi: Kpi, condition: Condition, own: Levels) -> tuple[Level, ...]:
     """The levels that a rule watches at a unit, from its own numbers."""
-    above = _is_above(kpi, own)
+    above = _is_above(kpi, condition, own)
     sides: tuple[tuple[Severity, float | None, float | None, bool], ...] = (
         ("amber", own.amber, rule.reset.amber, above),
         ("red", own.red, rule.reset.red, above),
@@ -63,7 +65,9 @@ def levels_of(rule: Rule, kpi: Kpi, own: Levels) -> tuple[Level, ...]:
     )
 
 
-def _is_above(kpi: Kpi, own: Levels) -> bool:
+def _is_above(kpi: Kpi, condition: Condition, own: Levels) -> bool:
+    if condition.kind in _UNDIRECTED:
+        return (own.amber if own.amber is not None else own.red or 0.0) >= 0
     if kpi.direction in _DIRECTED or own.amber is None or own.red is None:
         return high_is_bad(kpi)
     return own.red >= own.amber

@@ -10,7 +10,6 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from cockpit.alerts.model import Alert
-from cockpit.alerts.rules import FORECAST_SUFFIX, RULES, concern
 from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.warehouse import schema
 
@@ -21,12 +20,16 @@ if TYPE_CHECKING:
     from cockpit.kpi.units import UnitTree
     from cockpit.warehouse.attach import Generation
 
-_TYPES = {"since": pa.date32(), "as_of": pa.date32(), "value": pa.float64(), "level": pa.float64()}
+_TYPES = {
+    **dict.fromkeys(("since", "as_of", "fired"), pa.date32()),
+    **dict.fromkeys(("value", "level", "probability"), pa.float64()),
+    **dict.fromkeys(("urgency", "place"), pa.int64()),
+    "back": pa.bool_(),
+}
 _ALERT = pa.schema(
     [(column.name, _TYPES.get(column.name, pa.string())) for column in schema.alert.columns]
 )
-_KINDS = ("threshold", "forecast", "freshness")
-_URGENCY = {rule.id: index for index, rule in enumerate(RULES)}
+_KINDS = ("ladder", "threshold", "missing", "reconciliation", "forecast", "freshness")
 
 
 def to_table(alerts: Iterable[Alert]) -> pa.Table:
@@ -92,14 +95,13 @@ def _seen_by(alert: Alert, units: UnitTree, scope: Scope) -> list[Alert]:
 
 def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
     depth = len(units.ancestors(alert.unit)) if alert.unit in units else 0
-    rule = alert.rule.removesuffix(FORECAST_SUFFIX)
     return (
         alert.severity != "red",
-        concern(alert.rule),
+        alert.urgency,
         _KINDS.index(alert.kind),
         alert.since,
         depth,
-        _URGENCY.get(rule, len(_URGENCY)),
+        alert.place,
         alert.unit,
     )
 
@@ -120,7 +122,13 @@ def _alert(row: dict[Any, Any]) -> Alert:
             "unit": UnitId(row["unit"]),
             "since": row["since"].date(),
             "as_of": row["as_of"].date(),
-            "value": None if pd.isna(row["value"]) else float(row["value"]),
-            "level": None if pd.isna(row["level"]) else float(row["level"]),
+            "back": bool(row["back"]),
+            "urgency": int(row["urgency"]),
+            "place": int(row["place"]),
+            "fired": None if pd.isna(row["fired"]) else row["fired"].date(),
+            **{
+                name: None if pd.isna(row[name]) else float(row[name])
+                for name in ("value", "level", "probability")
+            },
         }
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = 5
+VERSION = 6
 """A generation of an older version is made again from landing by the next refresh."""
 
 metadata = sa.MetaData()
@@ -281,4 +281,11 @@ alert = sa.Table(
     sa.Column("level", sa.Double),
     sa.Column("owner_fr", sa.Text, nullable=False),
     sa.Column("lever_fr", sa.Text, nullable=False),
+    sa.Column("facet", sa.Text, nullable=False),
+    sa.Column("fired", sa.Date),
+    sa.Column("back", sa.Boolean, nullable=False),
+    sa.Column("urgency", sa.Integer, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("probability", sa.Double),
 )

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from cockpit.administer import structure
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadRequest, BadStructure
+from cockpit.judging import whole_scope
 from cockpit.kpi import compute
 from cockpit.kpi.model import Grain
-from cockpit.refresh import rebuild, whole_scope
+from cockpit.refresh import rebuild
 from cockpit.settings import Home
 from tests.administer.conftest import said
 from tests.support.hospital import kpi

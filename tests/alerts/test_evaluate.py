@@ -3,12 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from cockpit.alerts.evaluate import evaluate, first_crossing
-from cockpit.alerts.levels import Observed
+from cockpit.alerts import rulebook
+from cockpit.alerts.ahead import DEFAULT, crossing, probability
+from cockpit.alerts.conditions.compared import Compared
+from cockpit.alerts.conditions.gap import from_january
+from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.model import Alert
-from cockpit.alerts.read import cumulated
 from cockpit.alerts.store import active, folded, to_table, visible
 from cockpit.forecast.model import Forecast
 from cockpit.kpi.catalogue import KPIS
@@ -27,7 +30,9 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def alerts(hospital: Hospital, role: str = "director_ght") -> tuple[Alert, ...]:
     generation = hospital.warehouse.generation()
-    return evaluate(generation, hospital.scope(role), KPIS.values(), TODAY)
+    rules = tuple(rulebook.shipped().values())
+    found = evaluate(generation, hospital.scope(role), KPIS.values(), TODAY, rules=rules)
+    return found.alerts
 
 
 class TestBoarders:
@@ -77,8 +82,10 @@ class TestBoarders:
     def test_a_role_without_beds_has_none(self, hospital: Hospital) -> None:
         assert alerts(hospital, "daf") == ()
 
-    def test_a_finished_run_is_silent(self, hospital: Hospital) -> None:
+    def test_one_good_day_is_on_the_way_back_and_two_are_the_end(self, hospital: Hospital) -> None:
         hospital.given("boarders_0800 A1 2026-11-21 2")
+        assert [(a.unit, a.back) for a in alerts(hospital)] == [("A", True), ("B", False)]
+        hospital.given("boarders_0800 A1 2026-11-20 2")
         assert {a.unit for a in alerts(hospital)} == {"B"}
 
     def test_stored_alerts_come_back_filtered_by_scope(self, hospital: Hospital) -> None:
@@ -150,11 +157,11 @@ class TestBudget:
 
     def test_a_year_stops_at_its_first_missing_month(self) -> None:
         """January, February, April: April cannot be read from January."""
-        months = [
-            Observed(date(2026, number, 1), date(2026, number, 28), 10.0, 8.0)
-            for number in (1, 2, 4)
-        ]
-        assert [(m.value, m.reference) for m in cumulated(months)] == [(10, 8), (20, 16)]
+        starts = np.array(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"], "datetime64[D]")
+        values, base = np.array([[10.0, 10, np.nan, 10]]), np.full((1, 4), 8.0)
+        found = from_january(Compared(starts, starts, values, base, base))
+        np.testing.assert_array_equal(found.values, [[10, 20, np.nan, np.nan]])
+        np.testing.assert_array_equal(found.base, [[8, 16, np.nan, np.nan]])
 
 
 class TestWards:
@@ -175,13 +182,32 @@ class TestWards:
         assert found == {("bed_occupancy_rate_level", "A"), ("ward_saturation", "A1")}
 
 
+class TestEscalation:
+    """Site A: boarders, occupancy now and nights on trolleys beyond their levels for three days."""
+
+    def test_three_criteria_are_orange_and_one_is_its_own_alert(self, hospital: Hospital) -> None:
+        hospital.given("boarders_0800 A1 2026-11-01..2026-11-21 12")
+        assert "escalation" not in {a.rule for a in alerts(hospital)}
+        hospital.given("""
+            boarding_nights A1 2026-11-01..2026-11-21 9
+            patients_0800   A1 2026-11-01..2026-11-21 10
+            beds_open_0800  A1 2026-11-01..2026-11-21 10
+        """)
+        (step,) = [a for a in alerts(hospital) if a.rule == "escalation"]
+        assert (step.unit, step.severity, step.value) == ("A", "amber", 3)
+        assert step.title_fr == "Échelle de tension · Site A\u00a0: orange"
+        assert step.body_fr.startswith("3 critères\u00a0: En attente de lit · Site A")
+
+
 class TestOrder:
     """Alerts as a director reads them: how bad, whether it touches patients, since when."""
 
     def alert(self, hospital: Hospital, rule: str, unit: str, since: int, **more: str) -> Alert:
         fields = {"kind": "threshold", "severity": "red"} | more
+        book = rulebook.shipped()
+        urgency = book[rule].urgency if rule in book else 2
         return Alert(
-            rule=rule, domain=kpi("ed_visits").domain, kpi=None, unit=UnitId(unit), unit_label="",
+            rule=rule, urgency=urgency, place=[*book, rule].index(rule), domain=kpi("ed_visits").domain, kpi=None, unit=UnitId(unit), unit_label="",
             since=date(2026, 11, since), as_of=TODAY, title_fr="", title_en="", body_fr="",
             body_en="", **fields,
         )  # fmt: skip
@@ -293,13 +319,28 @@ class TestForecastAlerts:
             "Prévision · Occupation à minuit · Site A\u00a0: 96,0\u00a0% mardi 24 novembre"
         )
         assert found.body_fr == (
-            "Entre 93,0\u00a0% et 99,0\u00a0%, pour un seuil d'alerte de 95,0\u00a0%."
+            "Entre 93,0\u00a0% et 99,0\u00a0%, pour un seuil d'alerte de 95,0\u00a0%\u00a0: "
+            "63 chances sur 100."
         )
 
     def test_an_old_forecast_announces_nothing(self) -> None:
-        assert first_crossing(self.coming, self.occupancy, TODAY) is not None
-        assert first_crossing(self.coming, self.occupancy, TODAY + timedelta(days=4)) is None
+        assert self.crossed(TODAY) is not None
+        assert self.crossed(TODAY + timedelta(days=4)) is None
 
-    def test_beyond_a_week_nothing_is_announced(self) -> None:
-        far = replace(self.coming, points=(ForecastPoint(date(2026, 11, 29), 95.0, 99.0, 103.0),))
-        assert first_crossing(far, self.occupancy, TODAY) is None
+    def test_beyond_its_days_nothing_is_announced(self) -> None:
+        assert self.crossed(TODAY, days=2) is None
+        assert self.crossed(TODAY, days=3) is not None
+
+    def crossed(self, today: date, days: int = 7) -> object:
+        return crossing(self.coming, days, DEFAULT, today, lambda _day: [(95.0, True)])
+
+    @pytest.mark.parametrize(
+        ("level", "above", "expected"),
+        [(94, True, 0.5), (97, True, 0.1), (97, False, 0.9), (95.5, True, 0.3), (120, True, 0.01)],
+    )
+    def test_a_probability_is_read_between_calibrated_quantiles(
+        self, level: float, above: bool, expected: float
+    ) -> None:
+        """91 - 94 - 97: a tenth of the days below 91, half below 94, nine tenths below 97."""
+        point = self.coming.points[0]
+        assert probability(point, level, above=above) == pytest.approx(expected)

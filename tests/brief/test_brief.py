@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from cockpit import i18n
+from cockpit.alerts import rulebook
 from cockpit.alerts.evaluate import evaluate
 from cockpit.alerts.model import Alert
 from cockpit.alerts.store import to_table
@@ -177,7 +178,9 @@ class TestBrief:
             mape_naive=9.0,
         )
         generation = hospital.publish(forecasts=[expected])
-        rows = to_table(evaluate(generation, hospital.scope(), KPIS.values(), TODAY))
+        rules = tuple(rulebook.shipped().values())
+        found = evaluate(generation, hospital.scope(), KPIS.values(), TODAY, rules=rules)
+        rows = to_table(found.alerts)
         with publish.publishing(hospital.home.generations):
             publish.publish(hospital.home, lambda db: _insert(db, rows))
         return hospital

@@ -44,7 +44,7 @@ def test_f03_a_stop_between_the_figures_and_their_alerts_is_made_good_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr("cockpit.refresh._publish_alerts", power_cut)
+        cut.setattr("cockpit.refresh.judge", power_cut)
         with pytest.raises(KeyboardInterrupt):
             fed.refresh()
     assert published(fed) == 2

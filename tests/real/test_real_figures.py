@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from cockpit.access.scope import Scope
+from cockpit.judging import whole_scope
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, KpiId, UnitId
-from cockpit.refresh import refresh, whole_scope
+from cockpit.refresh import refresh
 from cockpit.warehouse.attach import Generation, Warehouse
 
 pytestmark = pytest.mark.real

@@ -13,10 +13,11 @@ import pytest
 from bench.forecast_monthly import LANDING_MONTHS, _cut, _landing, ae_series
 from cockpit.forecast.monthly import forecast_months
 from cockpit.forecast.months import Months
+from cockpit.judging import whole_scope
 from cockpit.kpi.catalogue import KPIS
 from cockpit.kpi.compute import series
 from cockpit.kpi.model import Grain, KpiId, UnitId
-from cockpit.refresh import refresh, whole_scope
+from cockpit.refresh import refresh
 from cockpit.settings import Home
 from cockpit.warehouse.attach import Warehouse
 

@@ -33,7 +33,7 @@ def compared(asked: Asked, condition: Gap) -> Compared:
     values = asked.reader.values(asked.kpi, asked.units, own, asked.facet)
     found = Compared(own.starts, own.ends, values, _reference(asked, condition, own), values)
     if is_cumulated:
-        found = _from_january(found)
+        found = from_january(found)
     step = np.abs(found.base) / 100 if condition.in_percent else np.ones_like(values)
     return replace(found, step=step).last(JUDGED[asked.grain])
 
@@ -77,7 +77,7 @@ def _working_ratio(asked: Asked, own: Windows) -> Values:
     return np.where(then > 0, now / np.maximum(then, 1), 1.0)
 
 
-def _from_january(found: Compared) -> Compared:
+def from_january(found: Compared) -> Compared:
     """Months summed from January on; what follows a missing month of the year is unknown."""
     values, base = found.values.copy(), found.base.copy()
     unknown = np.isnan(values) | np.isnan(base)
