@@ -13,12 +13,12 @@ import pandas as pd
 
 from cockpit.errors import BadRequest, ShortHistory
 from cockpit.forecast import backtest, combination, decide, events, monthly_backtest, scores
-from cockpit.forecast.choose import Series, tops_of
+from cockpit.forecast.choose import Series
 from cockpit.forecast.conformal import LEVELS
 from cockpit.forecast.models import naive7, prophet_plain
 from cockpit.forecast.monthly import FULL_MONTHS, MEMBERS, NAIVE
 from cockpit.forecast.monthly_run import past_months
-from cockpit.forecast.run import averaged, calendar_of, read_history
+from cockpit.forecast.run import calendar_of, read_history
 from cockpit.i18n import mark
 
 if TYPE_CHECKING:
@@ -112,9 +112,7 @@ def _days(who: Visit, kpi: Kpi, unit: UnitId, facet: str, asked: Trial) -> _Trie
     calendar = calendar_of(
         home.installation, kpi, events.load(home.root).of(one, who.generation.units)
     )
-    members = averaged(
-        decide.recorded(home, (kpi.id, unit, facet)), at_top=unit in tops_of(who.generation)
-    )
+    members = decide.recorded(home, (kpi.id, unit, facet))
     beside = (naive7.NAME, *([prophet_plain.NAME] if asked.against else []))
     rows = backtest.backtest(
         history,
@@ -125,6 +123,8 @@ def _days(who: Visit, kpi: Kpi, unit: UnitId, facet: str, asked: Trial) -> _Trie
         step=step,
         horizon=horizon,
     )
+    if rows.empty:  # no day after an origin was observed
+        raise ShortHistory(known=int(history.observed.sum()), needed=needed, step="day")
     spent = _spent(history, calendar, (*members, *beside), horizon)
     spent[combination.NAME] = sum(spent[name] for name in members)
     return _Tried(rows, members, naive7.NAME, step, horizon, spent)

@@ -2,7 +2,7 @@
 
     choose.py       which series
     history.py      one series as the models read it; months.py for monthly ones
-    gate.py         what its history allows, and the sentence that says so
+    gate.py         what its history allows, and the sentence that says so; monthly_gate.py
     models/         one file per model, each a `fit_predict`
     combination.py  their equal mean; decide.py drops a member, on the stored past
     conformal.py    intervals as wide as past forecasts were wrong

@@ -51,7 +51,7 @@ def backtest(
     """Rows as `scores` reads them, for each member, for their mean and for the models beside.
 
     The rows of every model also hold `low50`..`high95`, NaN while fewer than six origins were
-    past. Edge: no rows when the history has no room for one origin.
+    past. Edge: no rows when the history has no room for one origin, or no observed day after one.
     """
     days = origins_of(history, count=origins, step=step, horizon=horizon)
     made = []
@@ -65,6 +65,8 @@ def backtest(
     if not made:
         return pd.DataFrame(columns=[*COLUMNS, *_bounds()])
     rows = pd.concat(made, ignore_index=True)
+    if rows.empty:  # no day after an origin was observed
+        return rows.reindex(columns=[*COLUMNS, *_bounds()])
     return pd.concat([with_intervals(same) for _, same in rows.groupby("model")], ignore_index=True)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cockpit import clock
-from cockpit.forecast import backtest, combination, scores
+from cockpit.forecast import backtest, combination, reasons, scores
 from cockpit.state.database import engine
 from cockpit.state.forecasts import Act, ForecastAct, forecast_acts, record_forecast_act
 
@@ -88,7 +88,8 @@ def choose(champion: Members, rows: pd.DataFrame) -> Choice:
     if recent.empty:
         return Choice(champion)
     if back != champion:
-        reason = f"Remis à l'essai après un an : {', '.join(set(back) - set(champion))}."
+        again = ", ".join(name for name in back if name not in champion)
+        reason = reasons.TRIED_AGAIN.format(models=again)
         return Choice(back, "promote", reason)
     worse = _much_worse(recent)
     fit = tuple(m for m in combination.MEMBERS if worse is None or m not in worse.members)
@@ -119,8 +120,8 @@ def _much_worse(rows: pd.DataFrame) -> Choice | None:
     worse = tuple(m for m, error in found.items() if error > DROP_RATIO * best)
     if not worse:
         return None
-    told = f"{', '.join(worse)} : plus de 15 % moins bon que le meilleur"
-    return Choice(worse, "drop", f"{told}, sur {_count(same)} origines.", found)
+    reason = reasons.MUCH_WORSE.format(models=", ".join(worse), origins=_count(same))
+    return Choice(worse, "drop", reason, found)
 
 
 def _promoted(champion: Members, fit: Members, rows: pd.DataFrame) -> Choice | None:
@@ -141,7 +142,7 @@ def _promoted(champion: Members, fit: Members, rows: pd.DataFrame) -> Choice | N
     found |= {f"pinball:{best}": _pinball(mean_of(same, challengers[best]))}
     if not found[f"pinball:{best}"] <= found[f"pinball:{_name(champion)}"]:
         return None
-    reason = f"Au moins 2 % meilleure que {_name(champion)}, sur {_count(same)} origines."
+    reason = reasons.BETTER.format(models=_name(champion), origins=_count(same))
     return Choice(challengers[best], "promote", reason, found)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cockpit.forecast import backtest, combination, scores, weekly
+from cockpit.forecast import backtest, combination, reasons, scores, weekly
 from cockpit.forecast.conformal import LEVELS, Calibration, calibrate
 from cockpit.forecast.gate import Verdict, capacity_change, level_shift, usual_weekdays, verdict
 from cockpit.forecast.model import Forecast
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cockpit.forecast.prediction import Prediction
     from cockpit.kpi.model import Kpi, UnitId
 
-ENGINE = "1"
+ENGINE = "2"
 """Changes when the same history would give another forecast."""
 HORIZON_DAYS = 28
 FIRST_ORIGINS, FIRST_STEP_DAYS = 8, 17
@@ -37,7 +37,6 @@ _AGAIN_DAYS = 7
 _JUDGED_ORIGINS = 12
 _SHIFT_STRETCH = 1.5
 _WIDEST_SHARE = 0.6
-_NAIVE = "Rien ne prévoit mieux que la semaine dernière : elle est répétée."
 _PAST = ("model", "origin", "day", "step", "predicted", "scale")
 
 
@@ -152,13 +151,13 @@ def _forecast(
     shown = combination.NAME
     if _loses(past):
         shown = naive7.NAME
-        found = Verdict("naive", _NAIVE)
+        found = Verdict("naive", reasons.REPEATED)
     moved = capacity_change(job.open_beds) if job.open_beds is not None else ""
     banner = moved or level_shift(job.history)
     stretch = _SHIFT_STRETCH if banner else 1.0
     points = _points(job, made[shown], calibrate(_of(past, shown), stretch=stretch))
     if found.status == "ok" and _is_too_wide(points):
-        found = Verdict("range", "Trop incertain pour un seul chiffre : lire l'intervalle.")
+        found = Verdict("range", reasons.TOO_WIDE)
     rows, naive = backtest.with_intervals(_of(past, shown)), _of(past, naive7.NAME)
     return replace(
         _blank(job, found),
@@ -259,6 +258,6 @@ def _number(value: float) -> float | None:
 
 @cache
 def versions() -> str:
-    """The versions of what fits, as one text: `engine 1, prophet 1.5.0, statsforecast 2.1.1`."""
+    """The versions of what fits, as one text: `engine 2, prophet 1.5.0, statsforecast 2.1.1`."""
     libraries = ("prophet", "statsforecast")
     return ", ".join([f"engine {ENGINE}", *(f"{name} {version(name)}" for name in libraries)])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from cockpit.forecast import reasons
 from cockpit.forecast.combination import MEMBERS
 from cockpit.forecast.models import weekday_mean_8w
 
@@ -36,7 +37,6 @@ _SHIFT_SIGMAS = 3.0
 _SHIFT_FEWEST_DAYS = 84
 _SHIFT_SMALLEST = 0.05
 _YEAR_DAYS = 365
-_WIDENED = "L'intervalle est élargi le temps de le confirmer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,17 @@ def verdict(history: History, kpi: Kpi, today: date) -> Verdict:
 
     today: the civil day; yesterday is the last day that can be complete.
     """
-    refused = _too_short(history) or _stale(history, today) or _gaps(history)
+    refused = (
+        _too_short(history) or _stale(history, today) or _gaps(history) or _zeros(history, kpi)
+    )
     if refused:
         return _refused(refused)
-    if len(history) < WHOLE_DAYS:
-        sentence = f"Indicatif : {len(history)} jours d'historique seulement."
+    known = _days_known(history)
+    if known < WHOLE_DAYS:
+        sentence = reasons.INDICATIVE.format(days=known)
         return Verdict("indicative", sentence, (weekday_mean_8w.NAME,))
     if _is_tiny(history, kpi):
-        sentence = f"Moins de {SMALLEST_COUNT:.0f} par jour : le hasard l'emporte, voir la semaine."
+        sentence = reasons.TINY.format(count=f"{SMALLEST_COUNT:.0f}")
         return Verdict("weekly", sentence, (weekday_mean_8w.NAME,))
     return Verdict("ok")
 
@@ -83,14 +86,20 @@ def level_shift(history: History) -> str:
     The last seven and ten days, each day against the mean of its weekday over the eight weeks
     before them, stand further than three usual deviations of such means over the last year.
     """
-    share = _lasting_shift(history)
-    return "" if share is None else f"Changement de niveau : {_sense(share)}. {_WIDENED}"
+    return _banner(history, up=reasons.LEVEL_UP, down=reasons.LEVEL_DOWN)
 
 
 def capacity_change(open_beds: History) -> str:
     """The banner of beds that opened or closed lately, in French; "" without: same rule."""
-    share = _lasting_shift(open_beds)
-    return "" if share is None else f"Capacité modifiée, lits ouverts : {_sense(share)}. {_WIDENED}"
+    return _banner(open_beds, up=reasons.BEDS_UP, down=reasons.BEDS_DOWN)
+
+
+def _banner(history: History, *, up: str, down: str) -> str:
+    share = _lasting_shift(history)
+    if share is None:
+        return ""
+    told = up if share > 0 else down
+    return told.format(share=f"{100 * abs(share):.0f}", days=_SHIFT_WINDOWS[-1])
 
 
 def _lasting_shift(history: History) -> float | None:
@@ -99,11 +108,6 @@ def _lasting_shift(history: History) -> float | None:
         return None
     shares = [_shift(history, days) for days in _SHIFT_WINDOWS]
     return None if None in shares else shares[-1]
-
-
-def _sense(share: float) -> str:
-    sense = "hausse" if share > 0 else "baisse"
-    return f"{sense} de {100 * abs(share):.0f} % sur {_SHIFT_WINDOWS[-1]} jours"
 
 
 def _shift(history: History, days: int) -> float | None:
@@ -141,13 +145,19 @@ def _refused(sentence: str) -> Verdict:
     return Verdict("refused", sentence, ())
 
 
+def _days_known(history: History) -> int:
+    """Days that teach: those observed, and the week-ends of a service that closes then. A day
+    that stands alone before a long stop does not make a history."""
+    says_which = len(history.tail(_HALF_YEAR_DAYS)) >= SHORTEST_DAYS
+    per_week = (says_which and len(usual_weekdays(history))) or 7
+    return min(len(history), round(7 / per_week * int(history.observed.sum())))
+
+
 def _too_short(history: History) -> str:
-    if len(history) >= SHORTEST_DAYS:
+    known = _days_known(history)
+    if known >= SHORTEST_DAYS:
         return ""
-    return (
-        f"Pas de prévision : {len(history)} jours d'historique, il en faut au moins "
-        f"{SHORTEST_DAYS} (4 semaines)."
-    )
+    return reasons.TOO_SHORT.format(days=known, fewest=SHORTEST_DAYS)
 
 
 def _stale(history: History, today: date) -> str:
@@ -155,7 +165,7 @@ def _stale(history: History, today: date) -> str:
     if late <= STALE_DAYS:
         return ""
     # The day, not how long ago: the sentence is kept, and stays true the days after.
-    return f"Pas de prévision : les données s'arrêtent au {history.last:%d/%m/%Y}."
+    return reasons.STOPPED_ON.format(day=f"{history.last:%d/%m/%Y}")
 
 
 def _gaps(history: History) -> str:
@@ -163,8 +173,26 @@ def _gaps(history: History) -> str:
     usual = np.isin(_weekdays(history)[-_RECENT_DAYS:], list(usual_weekdays(history)))
     missing = int((usual & ~recent).sum())
     if missing > GAP_SHARE * usual.sum() or _longest_gap(recent) >= GAP_DAYS:
-        return f"Pas de prévision : {missing} jours manquent sur les {_RECENT_DAYS} derniers jours."
+        return reasons.MISSING.format(missing=missing, days=_RECENT_DAYS)
     return ""
+
+
+def _zeros(history: History, kpi: Kpi) -> str:
+    """Zeros of the last days, twice as many as a year ever had in a row, in a count that is not
+    rare: a source that writes 0 when it stops, or a service that closed; neither is a fall to
+    forecast."""
+    values = history.values[history.observed]
+    others = np.flatnonzero(values != 0)
+    if not is_count(kpi) or not len(others):
+        return ""
+    zeros = len(values) - 1 - int(others[-1])
+    usual = int(np.diff(others[-_YEAR_DAYS:]).max(initial=1)) - 1
+    before = values[: len(values) - zeros][-_RECENT_DAYS:]
+    if zeros < max(2 * usual + 1, STALE_DAYS) or before.mean() < SMALLEST_COUNT:
+        return ""
+    since: date = history.days[history.observed][-zeros].astype(object)
+    # The day, not how many: as above.
+    return reasons.ZEROS.format(day=f"{since:%d/%m/%Y}")
 
 
 def _longest_gap(observed: np.ndarray) -> int:

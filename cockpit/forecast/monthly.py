@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from cockpit.forecast import reasons
 from cockpit.forecast.conformal import rank_quantile
 from cockpit.forecast.models import dot, dot_log, ets12
 from cockpit.forecast.months import YEAR, Months
-from cockpit.i18n import gettext as _
 
 if TYPE_CHECKING:
     from cockpit.forecast.gate import Status
@@ -66,7 +66,10 @@ class Backtest:
         return mean
 
     def mase(self, members: tuple[str, ...]) -> float | None:
-        """Mean absolute error over every origin and step, in seasonal naive errors."""
+        """Mean absolute error over every origin and step, in seasonal naive errors; None when a
+        member was not refitted (two years of history leave no room) or nothing can be measured."""
+        if not self.predicted.keys() >= set(members):
+            return None
         errors = np.abs(self.observed - self.mean_of(members))
         if not self.scale or np.isnan(errors).all():
             return None
@@ -108,7 +111,7 @@ def forecast_months(
     Cost: about 0.2 CPU-s with its backtest.
     """
     if len(history) < FEWEST_MONTHS:
-        return _refused(len(history))
+        return refused(reasons.FEW_MONTHS.format(months=len(history)))
     weights = np.ones(len(history) + horizon) if days is None else days / days.mean()
     even = Months(history.first, history.values / weights[: len(history)])
     tested = backtest(even, horizon)
@@ -131,15 +134,13 @@ def forecast_months(
 def _chosen(tested: Backtest, months: int) -> tuple[tuple[str, ...], Status, str]:
     """What is averaged, how far to trust it, and why in a sentence."""
     if months < FULL_MONTHS:
-        said = _("{months} mois d'historique sur 24 : les mois de l'an dernier, à titre indicatif.")
-        return (NAIVE,), "indicative", said.format(months=months)
+        return (NAIVE,), "indicative", reasons.MONTHS_REPEATED.format(months=months)
     names = members_of(tested)
     best, plain = tested.mase(names), tested.mase((NAIVE,))
     measured = len(tested.observed) >= _FEWEST_ORIGINS
     if measured and best is not None and plain is not None and best > plain:
         # Said, not obeyed: switching to the naive on its own past costs 4 % on public series.
-        said = _("Sur cette série, répéter les mois de l'an dernier s'est moins trompé jusqu'ici.")
-        return names, "indicative", said
+        return names, "indicative", reasons.LAST_YEAR_BETTER
     return names, "ok", ""
 
 
@@ -224,12 +225,7 @@ def _weight(expected: Values) -> Values:
     return np.sqrt(np.maximum(np.abs(expected), floor))
 
 
-def _refused(months: int) -> MonthlyForecast:
-    said = _("{months} mois d'historique : il en faut 12 pour une prévision mensuelle.")
-    return MonthlyForecast(
-        np.empty(0),
-        dict.fromkeys(COVERAGES, np.empty(0)),
-        {},
-        "refused",
-        said.format(months=months),
-    )
+def refused(said: str) -> MonthlyForecast:
+    """No forecast, and why."""
+    empty = np.empty(0)
+    return MonthlyForecast(empty, dict.fromkeys(COVERAGES, empty), {}, "refused", said)

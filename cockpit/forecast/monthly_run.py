@@ -20,7 +20,8 @@ from cockpit import clock
 from cockpit.forecast.accounts import SIDES, uncoded
 from cockpit.forecast.landing import YearTotal, year_total
 from cockpit.forecast.model import Forecast
-from cockpit.forecast.monthly import MonthlyForecast, forecast_months
+from cockpit.forecast.monthly import MonthlyForecast, forecast_months, refused
+from cockpit.forecast.monthly_gate import stopped
 from cockpit.forecast.months import YEAR, Months
 from cockpit.forecast.store import parts
 from cockpit.kpi.compute import series
@@ -61,12 +62,14 @@ _YEARS_READ = 10
 
 @dataclass(frozen=True, eq=False)
 class _Series:
-    """One series with what it is stored under. title: "" for the whole."""
+    """One series with what it is stored under. title: "" for the whole. stopped: its refusal when
+    its source sends nothing more, else ""."""
 
     kpi: Kpi
     unit: UnitId
     title: str
     history: Months
+    stopped: str
 
     @property
     def facet(self) -> str:
@@ -88,7 +91,9 @@ class _Series:
         return np.busday_count(starts[:-1], starts[1:], holidays=off).astype(float)
 
     def forecast(self) -> MonthlyForecast:
-        """The next twelve months."""
+        """The next twelve months; refused when the source sends nothing more."""
+        if self.stopped:
+            return refused(self.stopped)
         return forecast_months(self.history, YEAR, days=self.working_days)
 
     @property
@@ -103,7 +108,8 @@ def monthly_forecasts(
     """The next twelve months and the year's total of a KPI at a unit, with those of its titles.
 
     Nothing for a KPI that is not in `OF_THE_YEAR`, for one without data, or when the newest stored
-    forecast was made of the same values. Below a year of history: refused, with its sentence.
+    forecast was made of the same values. Below a year of history, or when nothing came for more
+    than three closed months: refused, with its sentence.
     Cost: about 0.3 CPU-s per series.
     """
     if kpi.id not in OF_THE_YEAR:
@@ -127,10 +133,10 @@ def monthly_forecasts(
 
 def _digest(every: Sequence[_Series], waiting: float) -> str:
     """Of all that these forecasts are made of: what moves from a title to another leaves the whole
-    as it was."""
+    as it was. A source that sends nothing more changes no value, and is refused after a while."""
     digest = hashlib.sha256(f"{ENGINE} {waiting:.0f}".encode())
     for one in every:
-        digest.update(f"{one.title} {one.history.first}".encode())
+        digest.update(f"{one.title} {one.history.first} {one.stopped}".encode())
         digest.update(one.history.values.tobytes())
     return digest.hexdigest()[:16]
 
@@ -169,7 +175,8 @@ def _read(
     whole = rows[(rows["status"] != "partial") & (rows["end"] <= pd.Timestamp(until))]
     if whole.empty or (title and not whole["value"].any()):
         return None
-    return _Series(kpi, unit, title, Months.of(whole[["month", "value"]]))
+    history = Months.of(whole[["month", "value"]])
+    return _Series(kpi, unit, title, history, stopped(generation, kpi, history.last))
 
 
 def _months(
@@ -248,10 +255,11 @@ def _waiting(generation: Generation, scope: Scope, one: _Series) -> float:
 
 
 def _total(one: _Series, digest: str, waiting: float = 0.0) -> Iterator[Forecast]:
-    """The year's total of the last month known; nothing before two years of history."""
+    """The year's total of the last month known; nothing before two years of history, nor of a
+    source that sends nothing more."""
     of = OF_THE_YEAR[one.kpi.id]
     closed, year = one.history.last.month, one.history.last.year
-    if of == "none" or len(one.history) < 2 * YEAR:
+    if of == "none" or one.stopped or len(one.history) < 2 * YEAR:
         return
     made = year_total(one.history.filled, closed, uncoded=waiting, mean=of == "mean")
     yield _year(one, made, date(year, 12, 31), digest)

@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from cockpit.forecast.fit import Fitted, Job, fit, versions
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.models.prophet_rc import silent_prophet
+from cockpit.forecast.reasons import UNAVAILABLE
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -31,7 +32,6 @@ _DATA_LIMIT_BYTES = 2 * 1024**3  # of data; address space is larger (libraries m
 _FITS_PER_PROCESS = 200
 _NOT_NEEDED = ("dask", "matplotlib", "plotly")
 """For clusters (`statsforecast`, `prophet`) and for drawing (`prophet`)."""
-UNAVAILABLE = "Prévision indisponible : le calcul de cette série n'a pas abouti."
 
 
 def fit_all(

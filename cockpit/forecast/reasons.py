@@ -13,50 +13,81 @@ from functools import cache
 from cockpit.i18n import gettext as _
 from cockpit.i18n import language, mark
 
+# What a history allows, in `gate`.
+STOPPED_ON = mark("Pas de prévision : les données s'arrêtent au {day}.")
+TOO_SHORT = mark(
+    "Pas de prévision : {days} jours d'historique, il en faut au moins {fewest} (4 semaines)."
+)
+MISSING = mark("Pas de prévision : {missing} jours manquent sur les {days} derniers jours.")
+ZEROS = mark("Pas de prévision : zéro depuis le {day}, transmission arrêtée ou service fermé.")
+INDICATIVE = mark("Indicatif : {days} jours d'historique seulement.")
+TINY = mark("Moins de {count} par jour : le hasard l'emporte, voir la semaine.")
+LEVEL_UP = mark(
+    "Changement de niveau : hausse de {share} % sur {days} jours. "
+    "L'intervalle est élargi le temps de le confirmer."
+)
+LEVEL_DOWN = mark(
+    "Changement de niveau : baisse de {share} % sur {days} jours. "
+    "L'intervalle est élargi le temps de le confirmer."
+)
+BEDS_UP = mark(
+    "Capacité modifiée, lits ouverts : hausse de {share} % sur {days} jours. "
+    "L'intervalle est élargi le temps de le confirmer."
+)
+BEDS_DOWN = mark(
+    "Capacité modifiée, lits ouverts : baisse de {share} % sur {days} jours. "
+    "L'intervalle est élargi le temps de le confirmer."
+)
+
+# What a fit gave, in `fit` and `pool`.
+REPEATED = mark("Rien ne prévoit mieux que la semaine dernière : elle est répétée.")
+TOO_WIDE = mark("Trop incertain pour un seul chiffre : lire l'intervalle.")
+UNAVAILABLE = mark("Prévision indisponible : le calcul de cette série n'a pas abouti.")
+
+# What the months allow, in `monthly`.
+FEW_MONTHS = mark("{months} mois d'historique : il en faut 12 pour une prévision mensuelle.")
+MONTHS_REPEATED = mark(
+    "{months} mois d'historique sur 24 : les mois de l'an dernier, à titre indicatif."
+)
+LAST_YEAR_BETTER = mark(
+    "Sur cette série, répéter les mois de l'an dernier s'est moins trompé jusqu'ici."
+)
+
+# What the worker decides, in `oversight` and `decide`.
 ACCEPTED = mark("Acceptée pour l'usage.")
 NO_SKILL = mark(
     "{days} jours sans gain : écart moyen {ours} contre {naive} en répétant la semaine d'avant."
 )
+TRIED_AGAIN = mark("Remis à l'essai après un an : {models}.")
+MUCH_WORSE = mark("{models} : plus de 15 % moins bon que le meilleur, sur {origins} origines.")
+BETTER = mark("Au moins 2 % meilleure que {models}, sur {origins} origines.")
+
+_FORMER = mark("Pas de prévision : les données s'arrêtent au {day}, il y a {days} jours.")
+"""No longer written, but stored."""
+
 REASONS = (
-    # What a history allows, in `gate`; those on stopped data stored before say how long ago.
-    mark("Pas de prévision : les données s'arrêtent au {day}."),
-    mark("Pas de prévision : les données s'arrêtent au {day}, il y a {days} jours."),
-    mark(
-        "Pas de prévision : {days} jours d'historique, il en faut au moins {fewest} (4 semaines)."
-    ),
-    mark("Pas de prévision : {missing} jours manquent sur les {days} derniers jours."),
-    mark("Indicatif : {days} jours d'historique seulement."),
-    mark("Moins de {count} par jour : le hasard l'emporte, voir la semaine."),
-    mark(
-        "Changement de niveau : hausse de {share} % sur {days} jours. "
-        "L'intervalle est élargi le temps de le confirmer."
-    ),
-    mark(
-        "Changement de niveau : baisse de {share} % sur {days} jours. "
-        "L'intervalle est élargi le temps de le confirmer."
-    ),
-    mark(
-        "Capacité modifiée, lits ouverts : hausse de {share} % sur {days} jours. "
-        "L'intervalle est élargi le temps de le confirmer."
-    ),
-    mark(
-        "Capacité modifiée, lits ouverts : baisse de {share} % sur {days} jours. "
-        "L'intervalle est élargi le temps de le confirmer."
-    ),
-    # What a fit gave, in `fit` and `pool`.
-    mark("Rien ne prévoit mieux que la semaine dernière : elle est répétée."),
-    mark("Trop incertain pour un seul chiffre : lire l'intervalle."),
-    mark("Prévision indisponible : le calcul de cette série n'a pas abouti."),
-    # What the months allow, in `monthly`.
-    mark("{months} mois d'historique : il en faut 12 pour une prévision mensuelle."),
-    mark("{months} mois d'historique sur 24 : les mois de l'an dernier, à titre indicatif."),
-    mark("Sur cette série, répéter les mois de l'an dernier s'est moins trompé jusqu'ici."),
-    # What the worker decides, in `oversight` and `decide`.
+    STOPPED_ON,
+    TOO_SHORT,
+    MISSING,
+    ZEROS,
+    INDICATIVE,
+    TINY,
+    LEVEL_UP,
+    LEVEL_DOWN,
+    BEDS_UP,
+    BEDS_DOWN,
+    REPEATED,
+    TOO_WIDE,
+    UNAVAILABLE,
+    FEW_MONTHS,
+    MONTHS_REPEATED,
+    LAST_YEAR_BETTER,
     ACCEPTED,
     NO_SKILL,
-    mark("Remis à l'essai après un an : {models}."),
-    mark("{models} : plus de 15 % moins bon que le meilleur, sur {origins} origines."),
-    mark("Au moins 2 % meilleure que {models}, sur {origins} origines."),
+    TRIED_AGAIN,
+    MUCH_WORSE,
+    BETTER,
+    _FORMER,
 )
 _FACT = re.compile(r"\\{(\w+)\\}")
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")

@@ -22,7 +22,6 @@ from cockpit.forecast.fit import Fitted, Job
 from cockpit.forecast.history import History
 from cockpit.forecast.landing_run import LANDING, landing_forecasts
 from cockpit.forecast.model import Forecast
-from cockpit.forecast.models import prophet_rc
 from cockpit.forecast.monthly_run import monthly_forecasts
 from cockpit.forecast.store import Key, past_of, stored_hashes
 from cockpit.kpi.catalogue import KPIS
@@ -91,7 +90,6 @@ class _Run:
             on_step(self._events.problem)
         self._past = past_of(generation)
         self._stored = stored_hashes(generation)
-        self._tops = frozenset(tops_of(generation))
         self._histories: dict[Key, History | None] = {}
 
     def batch(self, wanted: list[Series]) -> Batch:
@@ -137,10 +135,7 @@ class _Run:
             today=clock.today(),
             made_at=_now(),
             open_beds=self._open_beds(one),
-            members=averaged(
-                decide.members_of(self._generation.home, key, past, history),
-                at_top=one.unit in self._tops,
-            ),
+            members=decide.members_of(self._generation.home, key, past, history),
         )
 
     def _history(self, one: Series) -> History | None:
@@ -177,16 +172,6 @@ class _Run:
         histories = [self._history(Series(kpi, unit)) for unit in (parent, *below)]
         lasts = [float(one.values[-28:].sum()) if one is not None else 0.0 for one in histories]
         return abs(lasts[0] - sum(lasts[1:])) <= 0.001 * max(abs(lasts[0]), 1.0)
-
-
-def averaged(members: tuple[str, ...], *, at_top: bool) -> tuple[str, ...]:
-    """The models of a series, of those that `decide.py` keeps.
-
-    Prophet costs ten times the two others: it serves the hospital and its sites, where its trend
-    and year are worth it; below, the mean without it is as good (decision 021).
-    """
-    kept = tuple(name for name in members if at_top or name != prophet_rc.NAME)
-    return kept or members
 
 
 def calendar_of(

@@ -90,6 +90,16 @@ class TestOrigins:
     def test_a_history_without_room_has_no_rows(self) -> None:
         assert backtest.backtest(History(FIRST, np.arange(60.0)), calendar=CALENDAR).empty
 
+    def test_days_that_never_came_after_an_origin_give_no_rows(self) -> None:
+        """A hundred days, then one alone a year later: what followed the only origin is unknown."""
+        values = np.append(np.arange(100.0), np.full(365, np.nan))
+        values[-1] = 1.0
+        rows = backtest.backtest(
+            History(FIRST, values), calendar=CALENDAR, members=("naive7",), origins=1, horizon=7
+        )
+        assert rows.empty
+        assert {"observed", "low80"} <= set(rows)
+
     def test_a_day_that_was_not_transmitted_is_not_scored(self) -> None:
         values = np.tile([100.0, 90, 90, 90, 90, 50, 50], 15)
         values[80] = np.nan
@@ -181,6 +191,13 @@ class TestMonths:
         """December 2025 less six months is June; then January and August 2024."""
         origins = [date(2024, 8, 1), date(2025, 1, 1), date(2025, 6, 1)]
         assert sorted(set(self.rows["origin"])) == origins
+
+    def test_three_years_leave_one_origin_two_years_long(self) -> None:
+        rows = monthly_backtest.backtest(
+            Months(date(2021, 1, 1), self.values[:36]), None, origins=3, step=1, horizon=12
+        )
+        assert set(rows["origin"]) == {date(2022, 12, 1)}
+        assert "mean" in set(rows["model"])
 
     def test_the_engine_beats_last_year_repeated(self) -> None:
         by_model = dict(iter(self.rows.groupby("model")))

@@ -148,6 +148,13 @@ class TestRefusals:
             assert (refused.exit_code, refused.stdout) == (2, "")
             assert f"« {option} » refusé : attendu un entier de 1 à" in refused.stderr
 
+    def test_a_history_that_nothing_follows_says_how_much_is_known(self, tried: Tried) -> None:
+        """Sixty days a year ago and one yesterday: no day after the origin before was observed."""
+        given = daily(visits(60), LAST - timedelta(days=365)) | {LAST: 40.0}
+        refused = tried(given, "--origins", "1", "--step", "60", "--json")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "61 jours : il en faut 84" in refused.stderr
+
     def test_a_history_one_day_too_short_says_so(self, tried: Tried) -> None:
         refused = tried(daily(visits(83)))
         assert (refused.exit_code, refused.stdout) == (1, "")

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from cockpit.errors import BadSettings
-from cockpit.forecast import distributed, pool
+from cockpit.forecast import distributed
 from cockpit.forecast.calendar_fr import Event, FrenchCalendar
 from cockpit.forecast.fit import Fitted, Job, fit
 from cockpit.forecast.history import History
+from cockpit.forecast.reasons import UNAVAILABLE
 from cockpit.forecast.wire import fitted_of, fitted_text, job_of, job_text
 from cockpit.kpi.model import UnitId
 from cockpit.settings import Forecasts
@@ -95,7 +96,7 @@ class TestDask:
         first, second = distributed.fit_all(
             (broken, self.jobs[3]), Forecasts(engine="dask"), on_step=pytest.fail
         )
-        assert first.forecast.refused == pool.UNAVAILABLE
+        assert first.forecast.refused == UNAVAILABLE
         assert second.forecast.points
 
     def test_a_cluster_out_of_reach_is_told_and_the_fits_are_made_here(self) -> None:

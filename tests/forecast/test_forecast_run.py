@@ -7,6 +7,7 @@ import pytest
 
 from cockpit.forecast.accounts import stored_landing
 from cockpit.forecast.choose import Series, chosen, forecastable
+from cockpit.forecast.combination import MEMBERS
 from cockpit.forecast.model import Forecast
 from cockpit.forecast.run import make_forecasts
 from cockpit.forecast.store import latest
@@ -50,6 +51,7 @@ class TestDailyForecasts:
         assert set(found) == {("ed_visits", unit) for unit in ("G", "A", "B", "P")}
         site_a, site_b = found["ed_visits", "A"], found["ed_visits", "B"]
         assert (site_a.status, site_b.status) == ("ok", "indicative")
+        assert site_a.members == found["ed_visits", "P"].members == MEMBERS  # below a site too
         assert [point.mid for point in site_a.points] == pytest.approx([100.0] * 28, rel=0.02)
         assert site_a.points[0].day == date(2026, 11, 22)
         assert site_a.mape == pytest.approx(0, abs=1)

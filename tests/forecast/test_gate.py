@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
 from cockpit.forecast.combination import MEMBERS
 from cockpit.forecast.gate import Verdict, level_shift, usual_weekdays, verdict
@@ -56,9 +57,67 @@ class TestRefused:
         assert said(history, "cash_position").status == "ok"
         assert usual_weekdays(history) == {0, 1, 2, 3, 4}
 
+    def test_days_that_stand_alone_before_a_long_stop_make_no_history(self) -> None:
+        """One day, 160 without anything, then 20: 21 days teach, not 181."""
+        values = np.full(181, np.nan)
+        values[[0, *range(161, 181)]] = 100.0
+        assert "21 jours d'historique" in said(ending(YESTERDAY, values)).sentence
+        values[161:180] = np.nan
+        assert "2 jours d'historique" in said(ending(YESTERDAY, values)).sentence
+
+    def test_a_service_closed_at_the_week_end_has_its_weeks_counted_whole(self) -> None:
+        """Thirteen weeks from Monday to Friday: 65 days observed, 91 but for the last two."""
+        last = date(2026, 11, 20)
+        weekdays = (last.weekday() - np.arange(89)[::-1]) % 7
+        history = ending(last, np.where(weekdays < 5, 100.0, np.nan))
+        assert int(history.observed.sum()) == 65
+        assert "89 jours" in said(history).sentence
+
     def test_small_counts_are_read_by_week_and_rates_are_not_counts(self) -> None:
         assert said(ending(YESTERDAY, [2.0] * 200)).status == "weekly"
         assert said(ending(YESTERDAY, [2.0] * 200), "ed_lwbs_rate").status == "ok"
+
+
+class TestZeros:
+    """A source that writes 0 when it stops. Yesterday is Saturday 21 November 2026."""
+
+    @staticmethod
+    def ended(days: int, history: History) -> Verdict:
+        return said(History(history.first, np.append(history.values[:-days], [0.0] * days)))
+
+    @pytest.mark.parametrize(("days", "since"), [(3, "19/11/2026"), (40, "13/10/2026")])
+    def test_zeros_that_never_were_are_refused_and_dated(self, days: int, since: str) -> None:
+        found = self.ended(days, weekly(400))
+        assert found.status == "refused"
+        assert f"zéro depuis le {since}" in found.sentence
+
+    def test_two_days_at_zero_are_not_a_stop(self) -> None:
+        assert self.ended(2, weekly(400)).status == "ok"
+
+    def test_a_service_closed_at_the_week_end_may_stay_closed_a_long_one(self) -> None:
+        """Zeros of Saturdays and Sundays: four days in a row are a long week-end, five a stop."""
+        closed = (YESTERDAY.weekday() - np.arange(400)[::-1]) % 7 >= 5
+        history = ending(YESTERDAY, np.where(closed, 0.0, 40.0))
+        assert said(history).status == "ok"
+        assert self.ended(4, history).status == "ok"
+        assert self.ended(5, history).status == "refused"
+
+    def test_a_yearly_closure_that_lasts_as_long_is_not_a_stop(self) -> None:
+        values = np.full(500, 40.0)
+        values[150:165] = values[-15:] = 0.0
+        assert said(ending(YESTERDAY, values)).status == "ok"
+
+    def test_a_service_that_opens_after_months_of_zeros_is_forecast(self) -> None:
+        assert said(ending(YESTERDAY, [0.0] * 200 + [40.0] * 100)).status == "ok"
+
+    def test_rare_counts_and_rates_may_be_zero_for_long(self) -> None:
+        rare = np.resize([1.0, 0.0, 2.0], 400)
+        assert self.ended(10, ending(YESTERDAY, rare)).status == "weekly"
+        rate = ending(YESTERDAY, np.append(np.full(390, 40.0), [0.0] * 10))
+        assert said(rate, "ed_lwbs_rate").status == "ok"
+
+    def test_nothing_but_zeros_is_not_a_stop(self) -> None:
+        assert said(ending(YESTERDAY, [0.0] * 200)).status == "weekly"
 
 
 class TestLevelShift:

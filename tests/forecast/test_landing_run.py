@@ -125,6 +125,36 @@ class TestMonthsToCome:
         assert (made.status, made.points) == ("refused", ())
         assert made.refused == "10 mois d'historique : il en faut 12 pour une prévision mensuelle."
 
+    def test_accounts_that_stop_are_refused_once_and_come_back(
+        self, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """October is the newest month; three more may be awaited: the fourth closes with February.
+
+        A source that promises 36 hours owes it on 3 March.
+        """
+        hospital.describe(stale_after_h=36)
+        hospital.publish(forecasts=list(self._make(hospital, "expense_by_title").values()))
+        monkeypatch.setenv("COCKPIT_TODAY", "2027-03-01")
+        assert self._make(hospital, "expense_by_title") == {}
+        monkeypatch.setenv("COCKPIT_TODAY", "2027-03-03")
+        made = self._make(hospital, "expense_by_title")
+        assert set(made) == {"", "1", "2"}
+        assert {one.status for one in made.values()} == {"refused"}
+        assert made[""].refused == "Pas de prévision : les données s'arrêtent au 31/10/2026."
+        hospital.publish(forecasts=list(made.values()))
+        assert self._make(hospital, "expense_by_title") == {}
+        hospital.given("expense_eur A1 2026-11 1/6411 10000000")
+        assert self._make(hospital, "expense_by_title")["1"].status == "ok"
+
+    def test_accounts_that_are_promised_late_are_awaited(
+        self, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A source that promises its months within 75 days owes December in mid-March."""
+        hospital.describe(stale_after_h=75 * 24)
+        hospital.publish()
+        monkeypatch.setenv("COCKPIT_TODAY", "2027-03-20")
+        assert self._make(hospital, "expense_by_title")[""].status == "ok"
+
     def test_the_same_months_are_not_forecast_again(self, hospital: Hospital) -> None:
         hospital.publish(forecasts=list(self._make(hospital, "expense_by_title").values()))
         assert self._make(hospital, "expense_by_title") == {}

@@ -8,7 +8,7 @@ import pytest
 from cockpit.forecast.calendar_fr import Event, FrenchCalendar
 from cockpit.forecast.combination import ADJUSTMENT, MEMBERS, MODELS, NAME, predict
 from cockpit.forecast.history import History
-from cockpit.forecast.models import calreg, naive7, weekday_mean_8w
+from cockpit.forecast.models import calreg, ets7, naive7, weekday_mean_8w
 from tests.forecast.daily import YESTERDAY, ending, weekly
 
 CALENDAR = FrenchCalendar()
@@ -75,6 +75,25 @@ class TestCalreg:
         made = calreg.fit_predict(history, 3, calendar=calendar)
         assert made.parts["event"][1] > 10
         assert made.parts["event"][0] == pytest.approx(0)
+
+
+class TestEts7:
+    def test_public_holidays_move_no_level_and_are_expected_again(self) -> None:
+        """Three years where public holidays bring half the visits; 11 November comes again."""
+        first = date(2023, 11, 1)
+        days = np.datetime64(first) + np.arange((date(2026, 11, 8) - first).days)
+        visits = np.where(CALENDAR.is_holiday(days), 50.0, 100.0)
+        made = ets7.fit_predict(History(first, visits), 7, calendar=CALENDAR)
+        assert made.mean[3] < 75
+        assert made.mean[[0, 1, 4, 5]] == pytest.approx([100.0] * 4, abs=5)
+
+    def test_a_series_without_any_effect_of_the_calendar_is_only_smoothed(self) -> None:
+        """A year of Tuesdays and Thursdays of school terms: the calendar has nothing to teach."""
+        values = np.where(CALENDAR.is_holiday(VISITS.days), np.nan, 100.0)
+        values[CALENDAR.is_school_break(VISITS.days)] = np.nan
+        known = History(VISITS.first, values).until(YESTERDAY)
+        assert known is not None
+        assert ets7.fit_predict(known, 7, calendar=CALENDAR).mean == pytest.approx([100.0] * 7)
 
 
 class TestMean:

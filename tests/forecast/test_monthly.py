@@ -83,6 +83,13 @@ class TestForecast:
         assert "à titre indicatif" in found.said
         assert found.mid == pytest.approx(history.values[6:])
 
+    def test_exactly_two_years_are_forecast_by_the_members_that_nothing_has_judged(self) -> None:
+        """No past origin keeps two years behind it: errors are those of last year repeated."""
+        found = forecast_months(noisy(24))
+        assert (found.status, set(found.members), found.mase) == ("ok", set(MEMBERS), None)
+        assert found.mase_naive is not None
+        assert found.mid.mean() == pytest.approx(100, rel=0.1)
+
     def test_the_season_comes_back_inside_nested_intervals(self) -> None:
         found = forecast_months(noisy(60))
         assert found.status == "ok"

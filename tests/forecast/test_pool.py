@@ -12,6 +12,7 @@ import pytest
 
 from cockpit.forecast import pool
 from cockpit.forecast.fit import Fitted, Job, fit
+from cockpit.forecast.reasons import UNAVAILABLE
 from cockpit.kpi.model import UnitId
 from tests.forecast.daily import job, weekly
 
@@ -44,7 +45,7 @@ def test_a_bad_series_spoils_only_itself() -> None:
     assert list(made) == units
     good = {unit for unit, one in made.items() if one.points}
     assert good == {"first", "last"}
-    assert {made[unit].refused for unit in set(units) - good} == {pool.UNAVAILABLE}
+    assert {made[unit].refused for unit in set(units) - good} == {UNAVAILABLE}
 
 
 def test_the_program_that_fits_is_not_run_again_in_its_children(

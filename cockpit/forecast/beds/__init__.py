@@ -4,6 +4,7 @@
     survival.py   who stays one more night: the length-of-stay histogram, else the daily exit rate
     plain.py      the forecast of a series by itself
     flow.py       those present leave, those expected enter: the explainable model
+    refill.py     what a night gains: beds that are free, patients present, lists of the next day
     backtest.py   flow, plain forecast of the census or their mean: the smallest past error wins
     spread.py     intervals and probabilities out of the past errors (split conformal)
     need.py       BJML of the coming days, and the share of each ward

@@ -2,7 +2,7 @@
 
 Expected exits: chance to leave by nights already spent (or one chance for all) x what the weekday
 lets out. Expected entries: the ward's share of the ED admissions that are forecast for its
-discipline, plus what the same weekday usually brings besides. A public holiday is a Sunday.
+discipline, and what fills the freed beds besides (`refill`). A public holiday is a Sunday.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from cockpit.forecast.beds.refill import Refill, learn_refill
 
 if TYPE_CHECKING:
     from cockpit.forecast.beds.read import Ward
@@ -45,12 +47,15 @@ class Habits:
     """What a ward does, learned before the origin.
 
     leaving: chance of each patient present to leave, by weekday (7). planned: entries besides the
-    ED, by weekday (7). ed_share: share of its discipline's ED admissions that it takes.
+    ED, by weekday (7). ed_share: share of its discipline's ED admissions that it takes. refill:
+    what a night gains when the ED sends what it usually does, `usual_ed`, by weekday (7).
     """
 
     leaving: Values
     planned: Values
     ed_share: float
+    refill: Refill
+    usual_ed: Values
 
 
 def learn(
@@ -70,8 +75,10 @@ def learn(
     leaving = _by_weekday_ratio(exits[known], before[known], kinds[known])
     recent = slice(-7 * ENTRY_WEEKS, None)
     brought = np.zeros(len(entries)) if ed is None else ed_share * ed[seen]
-    besides = (entries - np.where(np.isnan(brought), 0.0, brought))[recent]
-    return Habits(leaving, _by_weekday_mean(besides, kinds[recent]), ed_share)
+    brought = np.where(np.isnan(brought), 0.0, brought)
+    planned = _by_weekday_mean((entries - brought)[recent], kinds[recent])
+    sent = _by_weekday_mean(brought[recent], kinds[recent])
+    return Habits(leaving, planned, ed_share, learn_refill(ward, origin, weekdays), sent)
 
 
 def expect(
@@ -84,20 +91,33 @@ def expect(
     cap: float = np.inf,
 ) -> Coming:
     """The coming days after `origin`. weekdays: of those days. ed_ahead: admissions forecast of the
-    ward's discipline (zeros without). cap: beds that can be filled at most."""
-    planned = habits.planned[weekdays]
+    ward's discipline (zeros without). cap: beds that can be filled at most.
+
+    Every day, entries - exits is what the night gains, more when the ED sends more than usual:
+    entries that the ED does not bring are planned; when it alone brings more, as many more leave.
+    """
     from_ed = habits.ed_share * ed_ahead
+    beyond = from_ed - habits.usual_ed[weekdays]
     present = _cohorts(ward, origin)
     pace = _pace(ward, present)
-    census, exits = np.empty(len(weekdays)), np.empty(len(weekdays))
+    census, exits, planned = (np.empty(len(weekdays)) for _ in range(3))
     for step, weekday in enumerate(weekdays):
+        before = float(present.sum())
+        gain = habits.refill.gain(int(weekday), before, step) + beyond[step]
+        after = min(max(before + gain, 0.0), cap)
         chance = np.minimum(pace * habits.leaving[weekday], _MOST)
-        exits[step] = float(present @ chance)
-        entering = planned[step] + from_ed[step]
-        room = max(0.0, cap - (present.sum() - exits[step]))
-        present = _aged(present * (1 - chance), min(entering, room))
-        census[step] = present.sum()
+        usual = float(present @ chance)
+        planned[step] = max(after - before + usual - from_ed[step], 0.0)
+        exits[step] = before + planned[step] + from_ed[step] - after
+        staying = present * (1 - chance)
+        entering = min(planned[step] + from_ed[step], after)
+        present = _aged(staying * _ratio(after - entering, staying.sum()), entering)
+        census[step] = after
     return Coming(census, exits, planned, from_ed)
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return float(top / bottom) if bottom > 0 else 0.0
 
 
 def ed_shares(wards: list[Ward], origin: int, admissions: dict[str, Values]) -> dict[str, float]:
@@ -165,8 +185,7 @@ def _by_weekday_ratio(top: Values, bottom: Values, kinds: Ints) -> Values:
 
 
 def _by_weekday_mean(values: Values, kinds: Ints) -> Values:
-    overall = _mean(values)
-    found = np.full(7, overall)
+    found = np.full(7, _mean(values))
     for kind in range(7):
         mine = values[(kinds == kind) & ~np.isnan(values)]
         if len(mine):

@@ -43,14 +43,22 @@ def fit_predict(history: History, horizon: int, *, calendar: FrenchCalendar) -> 
     """
     kept = history.tail(DAYS_KEPT)
     observed = np.log(kept.values) if is_multiplicative(history) else kept.values
-    days = np.concatenate([kept.days, kept.coming(horizon)])
-    names, terms = _known_terms(calendar, days, kept.observed)
-    effects = terms * _effects(names, terms[: len(kept)], observed - slow_level(observed))
-    groups = {
+    groups = calendar_effects(kept, observed, horizon, calendar=calendar)
+    return add_up(history, observed, groups, horizon)
+
+
+def calendar_effects(
+    history: History, observed: Values, horizon: int, *, calendar: FrenchCalendar
+) -> dict[str, Values]:
+    """What weekdays, holidays, school breaks, events do (one entry each) to every day of the
+    history and to the `horizon` days that follow, on the scale of `observed`."""
+    days = np.concatenate([history.days, history.coming(horizon)])
+    names, terms = _known_terms(calendar, days, history.observed)
+    effects = terms * _effects(names, terms[: len(history)], observed - slow_level(observed))
+    return {
         group: effects[:, [name.startswith(f"{group}:") for name in names]].sum(axis=1)
         for group in dict.fromkeys(name.partition(":")[0] for name in names)
     }
-    return add_up(history, observed, groups, horizon)
 
 
 def slow_level(observed: Values) -> Values:

@@ -9,6 +9,7 @@ from cockpit.forecast.beds.survival import Survival
 from cockpit.kpi.model import UnitId
 
 DAYS = 70
+LISTS = ("entries_planned", "exits_announced")
 WEEKDAYS = np.arange(200) % 7
 
 
@@ -17,6 +18,7 @@ def ward(census: float = 20.0, exits: float = 4.0, survival: Survival | None = N
     series = {
         "patients_midnight": np.full(DAYS, census),
         "bed_exits": np.full(DAYS, exits),
+        **{name: np.full(DAYS, np.nan) for name in ("beds_open", *LISTS)},
     }
     return Ward(UnitId("M1"), "MED", series, survival)
 
