@@ -17,7 +17,7 @@ from cockpit import refresh
 from cockpit.connect.structure import load_structure
 from cockpit.settings import Home
 from cockpit.warehouse import publish, update
-from cockpit.warehouse.landing import fsync
+from cockpit.warehouse.durable import fsync
 
 TARGET_S = 3.0
 

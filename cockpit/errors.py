@@ -16,9 +16,11 @@
         ├── BadKpiFile           a local KPI file is malformed
         ├── BadEvents            events.toml is malformed
         ├── BadRules             alerts.toml is malformed
+        ├── BadNotify            people.toml, channels.toml or astreinte.csv is malformed
         ├── BadDelivery          a delivered file is refused whole
         ├── DamagedLanding       a kept batch is no longer what was written
         ├── BadRequest           a parameter of a page, a route or a command
+        ├── NeverRead            a source of which nothing was read yet
         ├── ShortHistory         a series too short to be tried on its past
         ├── UnknownKpi           no such KPI
         ├── UnknownUnit          no such unit, or outside the scope: the same answer for both
@@ -32,8 +34,10 @@ translated then when it is marked where it is raised.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cockpit.i18n import gettext as _
-from cockpit.i18n import mark
+from cockpit.i18n import mark, pick
 
 
 class CockpitError(Exception):
@@ -48,8 +52,10 @@ class CockpitError(Exception):
         return _("Une erreur est survenue. Rien n'a été modifié.")
 
     def said(self, fact: str) -> str:
-        """A fact as text: translated when it is a sentence of the catalogue."""
-        return _(str(self.facts[fact]))
+        """A fact as text: translated when it is a sentence of the catalogue, whose blanks the fact
+        `names` fills."""
+        text, names = _(str(self.facts[fact])), self.facts.get("names")
+        return text.format(**names) if isinstance(names, dict) else text
 
     def log_line(self) -> dict[str, object]:
         """Facts for the log, without any value of a cell."""
@@ -155,10 +161,17 @@ class _BadFile(Refused):
             where += _(", ligne {line}").format(line=self.facts["line"])
         if self.facts.get("rule"):
             where += _(", règle « {rule} »").format(rule=self.facts["rule"])
+        return self._told(where, self.said("expected"), _(self.kept))
+
+    def _told(self, where: str, expected: str, kept: str) -> str:
         if self.facts.get("field"):
-            where += _(", champ « {field} »").format(field=self.facts["field"])
+            where += _(", champ « {field} »").format(field=self._field())
         said = _("{where} : attendu {expected}. {kept} Corrigez puis relancez.")
-        return said.format(where=where, expected=self.said("expected"), kept=_(self.kept))
+        return said.format(where=where, expected=expected, kept=kept)
+
+    def _field(self) -> str:
+        """A measure is named in the reader's language."""
+        return pick(str(self.facts["field"]), str(self.facts.get("field_en", "")))
 
 
 class BadSettings(_BadFile):
@@ -197,10 +210,46 @@ class BadRules(_BadFile):
     kept = mark("Le reste des règles d'alerte continue.")
 
 
+class BadNotify(_BadFile):
+    """Facts: file, line, field, expected."""
+
+    kept = mark("Le reste des envois continue.")
+
+
 class BadDelivery(_BadFile):
-    """Facts: file, line, field, expected: the whole file is refused."""
+    """Facts: file, line, field (field_en), expected (names): the whole file is refused.
+
+    several: `expected` without what is of this file only, when that can be said of others too.
+    """
 
     kept = mark("Ce fichier n'a pas été chargé ; ce qui était publié reste publié.")
+
+    def reason(self) -> str:
+        """What tells this refusal from another, whichever the file and the line."""
+        return f"{self.facts.get('field', '')}\n{self._of_all()}"
+
+    def _of_all(self) -> str:
+        return self.said("several" if "several" in self.facts else "expected")
+
+    def sentence_of(self, count: int) -> str:
+        """The sentence once for so many files that it is true of, this one the first."""
+        if count == 1:
+            return self.sentence()
+        where = _("{count} fichiers, dont « {file} »").format(count=count, file=self.facts["file"])
+        kept = _("Ces fichiers n'ont pas été chargés ; ce qui était publié reste publié.")
+        return self._told(where, self._of_all(), kept)
+
+
+def together(errors: Sequence[CockpitError]) -> list[str]:
+    """Their sentences in order, one for all the files that were refused for the same reason."""
+    alike: dict[str, list[CockpitError]] = {}
+    for error in errors:
+        reason = error.reason() if isinstance(error, BadDelivery) else error.sentence()
+        alike.setdefault(reason, []).append(error)
+    return [
+        one[0].sentence_of(len(one)) if isinstance(one[0], BadDelivery) else one[0].sentence()
+        for one in alike.values()
+    ]
 
 
 class DamagedLanding(Refused):
@@ -223,6 +272,17 @@ class BadRequest(Refused):
         return _("Paramètre « {field} » refusé : attendu {expected}.").format(
             field=self.facts["field"], expected=self.said("expected")
         )
+
+
+class NeverRead(Refused):
+    """Facts: source; nothing that can be read was delivered yet."""
+
+    def sentence(self) -> str:
+        """What happened, what was kept, what to do."""
+        return _(
+            "Cette source n'a pas encore été lue : déposez une livraison qui puisse l'être, ou "
+            "lancez « cockpit refresh {source} », puis revenez ici."
+        ).format(source=self.facts["source"])
 
 
 class ShortHistory(Refused):

@@ -20,7 +20,7 @@ from cockpit import clock, log, settings, state
 from cockpit.children import end_with_parent
 from cockpit.connect.batch import Batch
 from cockpit.connect.config import SourceConfig, load_source
-from cockpit.connect.deliver import batches
+from cockpit.connect.deliver import batches, stamp
 from cockpit.connect.expect import unusual
 from cockpit.connect.structure import load_structure
 from cockpit.errors import (
@@ -29,12 +29,13 @@ from cockpit.errors import (
     Refused,
     Retryable,
     SourceUnavailable,
+    together,
 )
 from cockpit.kpi.units import UnitTree
 from cockpit.locks import locked
 from cockpit.schedule import tries_that_wait
 from cockpit.settings import Home
-from cockpit.warehouse import held, landing, structure
+from cockpit.warehouse import aside, held, landing, structure
 from cockpit.warehouse.landing import Landed
 
 MEMORY_BYTES = 6 << 30
@@ -43,7 +44,7 @@ MEMORY_BYTES = 6 << 30
 BUSY = 75
 """Exit status of a reading that found another one of the same source under way."""
 
-_MANIFESTS = frozenset({".json", ".refused", landing.HELD, landing.DISCARDED})
+_MANIFESTS = frozenset(landing.MANIFESTS)
 
 Say = Callable[[str], None]
 
@@ -129,17 +130,20 @@ def refused_row(error: BadDelivery) -> state.RefusedRow:
 def _read(
     home: Home, config: SourceConfig, units: UnitTree, reading: _Reading, on_step: Say
 ) -> None:
-    stamp = structure.structure_hash(units)
+    checked_on = structure.structure_hash(units)
     with landing_still(home):
+        aside.replaced(home.landing, config.name, read_as=stamp(config))
         already = _everything(home.landing)
-        past = landing.before(home.landing, config.name, stamp)
+        past = landing.before(home.landing, config.name, checked_on)
     for found in batches(home, config, past.hashes, units, past.cursor, header=past.header):
         if isinstance(found, BadDelivery):
             reading.errors.append(found)
             reading.refused_rows.append(refused_row(found))
             continue
+        if found.source_hash in past.hashes:
+            continue  # refused, and asked again from where the source stood: `aside` tries it again
         on_step(f"{config.label} : {found.file}")
-        one, why = _land(home, config, found, already, stamp)
+        one, why = _land(home, config, found, already, checked_on)
         reading.notes += found.warnings
         reading.refused_rows += state.RefusedRow.many(found.quarantine)
         if why:
@@ -153,7 +157,7 @@ def _read(
 
 
 def _land(
-    home: Home, config: SourceConfig, batch: Batch, already: list[Landed], stamp: str
+    home: Home, config: SourceConfig, batch: Batch, already: list[Landed], checked_on: str
 ) -> tuple[Landed, str]:
     """Keep one batch, numbered after those that other processes landed meanwhile.
 
@@ -165,8 +169,14 @@ def _land(
         if _newest_number(home.landing) > max((one.seq for one in already), default=0):
             already[:] = _everything(home.landing)
         one = landing.land(
-            home.landing, batch, already, structure_hash=stamp, provisional_days=provisional
+            home.landing,
+            batch,
+            already,
+            structure_hash=checked_on,
+            provisional_days=provisional,
+            read_as=stamp(config),
         )
+        aside.replaced(home.landing, config.name, by=one)
         why = _unusual(config, one, already)
         if why:
             held.hold(one, why)
@@ -183,8 +193,7 @@ def _unusual(config: SourceConfig, one: Landed, already: Sequence[Landed]) -> st
 
 
 def _everything(folder: Path) -> list[Landed]:
-    aside = (*landing.set_aside_before(folder), *landing.kept_back(folder))
-    return [*landing.landed(folder), *aside]
+    return [one for suffix in landing.MANIFESTS for one in landing.in_state(folder, suffix)]
 
 
 def _newest_number(folder: Path) -> int:
@@ -224,7 +233,7 @@ def _record(home: Home, reading: _Reading) -> state.RunRecord:
         lines=sum(one.lines for one in reading.landed),
         accepted=sum(one.accepted for one in reading.landed),
         refused=sum(one.refused for one in reading.landed),
-        sentence=" ".join([*(error.sentence() for error in reading.errors), *reading.notes]),
+        sentence=" ".join([*together(reading.errors), *reading.notes]),
         hashes=tuple(one.source_hash for one in reading.landed),
         tries=_tries(home, reading),
     )

@@ -35,7 +35,7 @@ from cockpit.kpi.units import UnitTree
 from cockpit.kpi.windows import add_months
 from cockpit.refresh import DERIVATIONS, source_row
 from cockpit.settings import Home
-from cockpit.warehouse import landing, publish, schema, structure, update
+from cockpit.warehouse import aside, landing, publish, schema, structure, update
 from cockpit.warehouse.attach import Generation, Warehouse
 
 _MOST_DAYS = 62
@@ -80,6 +80,7 @@ def preview(home: Home, config: SourceConfig, units: UnitTree) -> Preview:
     found = list(batches(home, config, past.hashes, units, past.cursor, header=past.header))
     read = tuple(one for one in found if isinstance(one, Batch))
     refused = tuple(one for one in found if isinstance(one, BadDelivery))
+    refused += tuple(one.error for one in aside.refused(home.landing, config.name))
     if not read:
         return Preview((), refused, ())
     with _aside(home) as copy:

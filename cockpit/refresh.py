@@ -7,20 +7,18 @@ sentence in the run log. Whatever was landed before a crash is published by the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cockpit import clock, state
+from cockpit import clock, refused, state
 from cockpit.connect.config import SourceConfig, load_sources
 from cockpit.connect.structure import load_structure
 from cockpit.errors import BadRequest, BadSource, UnknownKpi
 from cockpit.fetch import (
     SourceBusy,
-    audit_line,
     fetch,
     landing_still,
     record_failure,
-    refused_row,
 )
 from cockpit.forecast.beds import store as bed_store
 from cockpit.forecast.beds.outlook import make_outlooks
@@ -34,7 +32,7 @@ from cockpit.kpi.model import Domain, KpiId
 from cockpit.kpi.nowcast import T2A
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
-from cockpit.warehouse import attach, build, landing, publish, structure, update
+from cockpit.warehouse import attach, landing, publish, structure, update
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +43,6 @@ WHO = "cockpit refresh"
 _PATIENCE_S = 60.0
 
 Say = Callable[[str], None]
-Refusals = tuple[build.Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,9 @@ def refresh(
     published, refusals = publish_landed(home, on_step=on_step, patience_s=patience_s)
     if forecasts and (published or _wants_forecasts(home)):
         _publish_forecasts(home, on_step)
-    return RefreshReport(_newest(home), published, tuple(_told(run, refusals) for run in runs))
+    return RefreshReport(
+        _newest(home), published, tuple(refused.told(run, refusals) for run in runs)
+    )
 
 
 def publish_landed(
@@ -101,11 +100,11 @@ def publish_landed(
     on_step: Say = lambda _: None,
     patience_s: float = 0.0,
     fence: publish.Fence = publish.no_fence,
-) -> tuple[bool, Refusals]:
+) -> tuple[bool, refused.Refusals]:
     """Publish whatever is landed and not published yet, then judge it; nothing is read.
 
     fence: raises when this process may no longer publish. Returns whether there is a new
-    generation, and the batches that broke an invariant. Raises as `refresh`.
+    generation, and the batches that stay refused. Raises as `refresh`.
     """
     units = load_structure(home.structure)
     configs, _ = load_sources(home)
@@ -172,23 +171,11 @@ def _name_of(error: BadSource) -> str:
 def _publish_new(
     home: Home, units: UnitTree, configs: Sequence[SourceConfig], new: update.Pending
 ) -> update.Outcome:
-    """Publish pending batches and note in their sources' runs those that were refused."""
+    """Publish pending batches and note in their sources' runs those that stay refused."""
     sources = [source_row(config) for config in configs]
     outcome = update.publish_batches(home, units, sources, new, DERIVATIONS)
-    engine = state.engine(home)
-    for refusal in outcome.refusals:
-        source, error = refusal.landed.source, refusal.error
-        state.fail_last_run(engine, source, error.sentence(), [refused_row(error)])
-        state.record_audit(engine, audit_line(source, error, who=WHO))
+    refused.note(home, outcome, who=WHO)
     return outcome
-
-
-def _told(run: state.RunRecord, refusals: Refusals) -> state.RunRecord:
-    """The run as it stands after the publish."""
-    said = [one.error.sentence() for one in refusals if one.landed.source == run.source]
-    if not said:
-        return run
-    return replace(run, status="failed", sentence=" ".join(filter(None, (run.sentence, *said))))
 
 
 def source_row(config: SourceConfig) -> structure.SourceRow:

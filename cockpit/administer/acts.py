@@ -11,7 +11,7 @@ from cockpit import clock, state
 from cockpit.errors import BadRequest, WarehouseBusy
 from cockpit.locks import locked
 from cockpit.settings import Home
-from cockpit.warehouse.landing import fsync
+from cockpit.warehouse.durable import fsync
 
 _PATIENCE_S = 10.0
 

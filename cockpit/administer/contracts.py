@@ -21,7 +21,7 @@ from cockpit.connect.config import SourceConfig, load_source
 from cockpit.connect.deliver import batches
 from cockpit.connect.expect import Shapes, newest, shapes
 from cockpit.connect.structure import load_structure
-from cockpit.errors import BadRequest
+from cockpit.errors import NeverRead
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
 from cockpit.warehouse import landing
@@ -46,7 +46,7 @@ def learned(home: Home, name: str) -> dict[str, object]:
     """The `[contract]` that the newest delivery of a source keeps, nested as in the TOML.
 
     The newest that waits, else the newest kept: a delivery refused for its columns is taken as what
-    they must be from now on. Raises BadRequest when nothing was delivered, BadSource,
+    they must be from now on. Raises NeverRead when nothing was delivered, BadSource,
     SourceUnavailable, SourceRefused.
     """
     given = sources.read_values(home, name).get("contract", {})
@@ -90,9 +90,10 @@ def _seen(home: Home, config: SourceConfig) -> _Seen:
         few = len(waiting.observations) <= _MOST_ROWS
         whole = _whole(rows if few else ())
         return _Seen(waiting.header, whole, _age(noted, waiting.received_at))
-    kept = [one for one in landing.landed(home.landing) if one.source == config.name]
+    delivered = landing.in_state(home.landing, landing.KEPT, config.name)
+    kept = [one for one in delivered if not one.withdraws]
     if not kept:
-        raise BadRequest(field="NAME", expected="une source dont une livraison peut être lue")
+        raise NeverRead(source=config.name)
     last = kept[-1]
     whole = _whole([last.rows()] if last.accepted <= _MOST_ROWS else ())
     return _Seen(past.header, whole, _age(last.shapes, last.received_at))

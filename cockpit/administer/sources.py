@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from cockpit.administer.fields import FieldSpec, common, schema
 from cockpit.administer.waiting import approve, discard
 from cockpit.connect import registry
 from cockpit.connect.config import SourceConfig, load_source
-from cockpit.errors import BadRequest, BadSource, CockpitError
+from cockpit.errors import BadRequest, BadSource, CockpitError, together
 from cockpit.fetch import source_still
 from cockpit.settings import Home
+from cockpit.warehouse import aside
 from cockpit.warehouse.held import held
 
 __all__ = [
@@ -56,7 +57,9 @@ class SourceState:
 
     error: the sentence of a file that cannot be read, whose other fields are then empty. last:
     its newest run. next_at: aware; None when it is paused or faulty. quarantined: lines refused by
-    the newest run. held: batches that wait for a person. version: of its text.
+    the newest run. held: batches that wait for a person. refusals: what the warehouse refuses of
+    it, as sentences. warned: what the newest reading kept and warns of, "" when it was clean.
+    version: of its text.
     """
 
     name: str
@@ -70,17 +73,28 @@ class SourceState:
     next_at: datetime | None
     quarantined: int
     held: int
+    refusals: tuple[str, ...]
+    warned: str
     version: str
 
 
 def listed(home: Home) -> tuple[SourceState, ...]:
     """Every source, in name order."""
-    last = state.last_run_by_source(state.engine(home))
+    engine = state.engine(home)
+    last, read = state.last_run_by_source(engine), state.last_reading_by_source(engine)
     waiting = Counter(one.batch.source for one in held(home.landing))
-    return tuple(
-        _state(path, last.get(path.stem), waiting[path.stem])
-        for path in sorted(home.sources.glob("*.toml"))
-    )
+    refusals = aside.refused(home.landing)
+    found = []
+    for path in sorted(home.sources.glob("*.toml")):
+        errors = [one.error for one in refusals if one.landed.source == path.stem]
+        one = _state(path, last.get(path.stem), waiting[path.stem])
+        warned = _warning(read.get(path.stem))
+        found.append(replace(one, refusals=tuple(together(errors)), warned=warned))
+    return tuple(found)
+
+
+def _warning(read: state.RunRecord | None) -> str:
+    return read.sentence if read and read.status == "ok" else ""
 
 
 def _state(path: Path, last: state.RunRecord | None, waiting: int) -> SourceState:
@@ -101,6 +115,8 @@ def _state(path: Path, last: state.RunRecord | None, waiting: int) -> SourceStat
         next_at=_next(config, last),
         quarantined=last.refused if last else 0,
         held=waiting,
+        refusals=(),
+        warned="",
         version=acts.version(path.read_bytes().decode("utf-8", "replace")),
     )
 

@@ -14,6 +14,7 @@ from cockpit.cli import (
     kpis,
     later,
     look,
+    notify,
     outlook,
     oversight,
     secret,
@@ -28,11 +29,12 @@ app.add_typer(kpis.app, name="kpi")
 app.add_typer(forecasts.app, name="forecast")
 app.add_typer(outlook.whatif, name="whatif")
 app.add_typer(alerts.app, name="alert")
+app.add_typer(notify.app, name="notify")
 app.add_typer(secret.app, name="secret")
 app.add_typer(later.users, name="user")
 outlook.register(forecasts.app)
 oversight.register(forecasts.app)
-later.register(alerts.app)
+later.register()
 for module in (administer, serving, keep, look, secret):
     module.register(app)
 

@@ -15,7 +15,7 @@ import typer
 
 from cockpit import settings
 from cockpit.cli import sources as source_commands
-from cockpit.cli import structure
+from cockpit.cli import structure, withdraw
 from cockpit.cli.out import Json, application, give, say
 from cockpit.errors import BadRequest
 
@@ -51,6 +51,7 @@ def register(whole: typer.Typer) -> None:
     """Add the groups of commands; those of `source` join its own."""
     whole.add_typer(generation, name="generation")
     whole.add_typer(structure.app, name="structure")
+    source.command()(withdraw.withdraw)
 
 
 @source.command()
@@ -129,6 +130,7 @@ def remove(name: Name, as_json: Json = False) -> None:
     home = settings.home()
     aside = sources.remove(home, name, WHO)
     say(f"Source « {name} » retirée ; ses chiffres publiés restent.")
+    say(f"Pour les retirer aussi : « cockpit source withdraw {name} ».")
     give({"source": name, "file": str(aside.relative_to(home.root))}, as_json=as_json)
 
 
@@ -167,7 +169,7 @@ def discard(
     seq: Annotated[int, typer.Argument(metavar="SEQ", help="Numéro du lot.")],
     as_json: Json = False,
 ) -> None:
-    """Écarter un lot retenu : il n'est jamais publié ni relu."""
+    """Écarter un lot retenu ou refusé : il n'est jamais publié ni relu."""
     from cockpit.administer import waiting  # noqa: PLC0415
 
     waiting.discard(settings.home(), name, seq, WHO)

@@ -9,7 +9,7 @@ import typer
 
 from cockpit import settings
 from cockpit.cli.out import FAILED, Json, application, give, say
-from cockpit.errors import BadRequest
+from cockpit.errors import BadRequest, together
 
 if TYPE_CHECKING:
     from cockpit.connect.batch import Batch
@@ -120,7 +120,7 @@ def preview(name: Name, as_json: Json = False) -> None:
     answer = _previewed(batch) | {
         "source": name,
         "waiting": [one.file for one in found.batches],
-        "refused_files": [one.sentence() for one in found.refusals],
+        "refused_files": together(found.refusals),
         "effects": [asdict(one) | {"period": one.period.isoformat()} for one in found.effects],
     }
     _show_preview(answer, as_json=as_json)

@@ -121,14 +121,15 @@ def _how_read(config: SourceConfig) -> str:
     )  # str: a date of the TOML
 
 
-def _stamp(config: SourceConfig) -> str:
+def stamp(config: SourceConfig) -> str:
+    """What tells one way of reading a source from another."""
     return source_hash("", config)[:16]
 
 
 def _own_cursor(cursor: str, config: SourceConfig) -> str:
     """The cursor itself; "" when the source was read otherwise then: all is to be read again."""
-    stamp, _, text = cursor.partition(":")
-    return text if stamp == _stamp(config) else ""
+    read_as, _, text = cursor.partition(":")
+    return text if read_as == stamp(config) else ""
 
 
 def batch_of(
@@ -162,7 +163,7 @@ def batch_of(
         lines=read.lines,
         observations=read.spool,
         quarantine=quarantine,
-        cursor=f"{_stamp(config)}:{cursor}" if cursor else "",
+        cursor=f"{stamp(config)}:{cursor}" if cursor else "",
         warnings=(*watch.warnings(header), *unread_part),
         header=_kept_header(delivery.names()),
     )

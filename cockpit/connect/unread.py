@@ -41,7 +41,8 @@ def _nothing(delivery: Delivery, lines: int, quarantine: pa.Table) -> tuple[str,
     reason = most["reason"] + _ASKED.get(most["reason"], "")
     if delivery.digest or not delivery.reached():
         expected = f"au moins une ligne lisible sur {many} ({reason})"
-        raise BadDelivery(file=delivery.name, field=column, expected=expected)
+        several = f"au moins une ligne lisible par fichier ({reason})"
+        raise BadDelivery(file=delivery.name, field=column, expected=expected, several=several)
     sentence = (
         f"« {delivery.name} » : aucune ligne lisible sur {many} (« {column} » : {reason}). Les "
         "chiffres publiés restent affichés. Corrigez la source ou sa correspondance."

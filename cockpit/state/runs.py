@@ -78,10 +78,10 @@ def record_run(engine: Engine, run: RunRecord, refused: Iterable[RefusedRow] = (
 def fail_last_run(
     engine: Engine, source: str, sentence: str, refused: Iterable[RefusedRow] = ()
 ) -> None:
-    """Say in the newest run of a source that the warehouse refused what it had read."""
+    """Say in the newest run of a source what the warehouse refuses of it; once in each run."""
     with Session(engine) as session, session.begin():
         row = session.scalars(_newest().where(Run.source == source).limit(1)).first()
-        if row is None:
+        if row is None or (row.status == "failed" and sentence in row.sentence):
             return
         row.status = "failed"
         row.sentence = " ".join(filter(None, (row.sentence, sentence)))
@@ -105,6 +105,12 @@ def last_runs(engine: Engine, limit: int = 50) -> tuple[RunRecord, ...]:
 def runs_of(engine: Engine, source: str, limit: int = 50) -> tuple[RunRecord, ...]:
     """The newest runs of one source, newest first; empty when it never ran."""
     return _read(engine, _newest().where(Run.source == source).limit(limit))
+
+
+def last_reading_by_source(engine: Engine) -> dict[str, RunRecord]:
+    """The newest run of each source in which something was read."""
+    newest = select(func.max(Run.id)).where(Run.files > 0).group_by(Run.source)
+    return {run.source: run for run in _read(engine, _newest().where(Run.id.in_(newest)))}
 
 
 def last_run_by_source(engine: Engine) -> dict[str, RunRecord]:

@@ -129,13 +129,6 @@ class Generation:
         rows = self.read(sa.select(schema.batch.c.source, schema.batch.c.source_hash))
         return frozenset(zip(rows["source"], rows["source_hash"], strict=True))
 
-    @cached_property
-    def last_numbers(self) -> dict[str, int]:
-        """The number of the newest delivery that it holds, by source."""
-        c = schema.batch.c
-        rows = self.read(sa.select(c.source, sa.func.max(c.seq).label("seq")).group_by(c.source))
-        return dict(zip(rows["source"], rows["seq"].tolist(), strict=True))
-
     @property
     def batch_hashes(self) -> frozenset[str]:
         """The hashes of the deliveries that it holds."""

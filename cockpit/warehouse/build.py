@@ -6,11 +6,14 @@ Everything happens in a file that no reader knows yet; a batch that fails a chec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import duckdb
 
-from cockpit.errors import BadDelivery
+from cockpit.errors import BadDelivery, BadStructure, DamagedLanding
+from cockpit.i18n import mark
+from cockpit.kpi.measures import MEASURES
+from cockpit.kpi.model import MeasureId
+from cockpit.warehouse.aside import Refusal
 from cockpit.warehouse.engine import first_row
 from cockpit.warehouse.landing import Landed
 from cockpit.warehouse.stage import stage
@@ -27,14 +30,6 @@ _COVER_KEYS = {
     "day": "measure_id, scenario_id, day",
     "month": "measure_id, scenario_id, date_trunc('month', day)::DATE AS day",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A landed batch that broke an invariant of the warehouse: nothing of it was kept."""
-
-    landed: Landed
-    error: BadDelivery
 
 
 def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> tuple[Refusal, ...]:
@@ -68,8 +63,34 @@ def apply(connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]) -> t
     return tuple(refusals)
 
 
+def trial(
+    connection: duckdb.DuckDBPyConnection, batches: Sequence[Landed]
+) -> tuple[tuple[Landed, ...], tuple[Refusal, ...]]:
+    """Which of these could be applied now, each without the others, and which still could not.
+
+    Nothing of them stays.
+    """
+    admissible, refusals = [], []
+    for landed in batches:
+        connection.execute("BEGIN")
+        try:
+            _apply_one(connection, landed, next_batch_id(connection))
+        except BadDelivery as error:
+            refusals.append(Refusal(landed, error))
+        except (BadStructure, DamagedLanding):
+            expected = mark("une livraison intacte, dont la structure a toutes les unités")
+            refusals.append(Refusal(landed, BadDelivery(file=landed.file, expected=expected)))
+        else:
+            admissible.append(landed)
+        finally:
+            connection.execute("ROLLBACK")
+    return tuple(admissible), tuple(refusals)
+
+
 def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
     stage(connection, landed, batch_id)
+    if landed.withdraws:
+        _withdraw(connection, landed)
     if not _is_empty(connection, "observation"):
         _replace_covered(connection, landed, batch_id)
     _refuse_mixed_levels(connection, landed)
@@ -78,6 +99,37 @@ def _apply_one(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: 
         "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM staged"
     )
     _record(connection, landed, batch_id)
+
+
+def _withdraw(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
+    """Take back what its source gave before (`withdrawal`); no restatement: a person decided it."""
+    asked = [landed.source, *(landed.withdraws[name] for name in ("measure", "first", "last"))]
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE replaced AS
+        SELECT o.* FROM observation o
+        JOIN batch b USING (batch_id) JOIN measure m USING (measure_id)
+        WHERE b.source = $1 AND b.source_hash <> '' AND $2 IN ('', m.name)
+          AND ($3 = '' OR o.day >= try_cast($3 AS DATE))
+          AND ($4 = '' OR o.day <= try_cast($4 AS DATE))
+        """,
+        asked,
+    )
+    _take_out_replaced(connection)
+
+
+def _take_out_replaced(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        """
+        DELETE FROM observation o USING replaced r
+        WHERE o.measure_id = r.measure_id AND o.unit_id = r.unit_id AND o.day = r.day
+          AND o.facet_id = r.facet_id AND o.scenario_id = r.scenario_id
+          AND o.batch_id = r.batch_id
+        """
+    )
+    connection.execute(
+        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM replaced"
+    )
 
 
 def _replace_covered(connection: duckdb.DuckDBPyConnection, landed: Landed, batch_id: int) -> None:
@@ -100,17 +152,7 @@ def _replace_covered(connection: duckdb.DuckDBPyConnection, landed: Landed, batc
     )
     if _is_empty(connection, "replaced"):
         return
-    connection.execute(
-        """
-        DELETE FROM observation o USING replaced r
-        WHERE o.measure_id = r.measure_id AND o.unit_id = r.unit_id AND o.day = r.day
-          AND o.facet_id = r.facet_id AND o.scenario_id = r.scenario_id
-          AND o.batch_id = r.batch_id
-        """
-    )
-    connection.execute(
-        "INSERT INTO touched SELECT DISTINCT measure_id, scenario_id, day FROM replaced"
-    )
+    _take_out_replaced(connection)
     _note_restatements(connection, landed, batch_id)
 
 
@@ -129,11 +171,22 @@ def _refuse_two_sources(connection: duckdb.DuckDBPyConnection, landed: Landed) -
     )
     if clash:
         name, other = clash
-        raise BadDelivery(
-            file=landed.file,
-            field=name,
-            expected=f"des chiffres que la source « {other} » ne donne pas déjà",
+        expected = mark(
+            "des chiffres que la source « {other} » ne donne pas déjà (« cockpit source withdraw » "
+            "les lui retire)"
         )
+        raise _clash(landed, name, expected, other=other)
+
+
+def _clash(landed: Landed, measure: str, expected: str, **names: str) -> BadDelivery:
+    known = MEASURES[MeasureId(measure)]
+    return BadDelivery(
+        file=landed.file,
+        field=known.label_fr,
+        field_en=known.label_en,
+        expected=expected,
+        names=names,
+    )
 
 
 def _note_restatements(
@@ -223,11 +276,10 @@ def _refuse_mixed_levels(connection: duckdb.DuckDBPyConnection, landed: Landed) 
         clash = first_row(connection, _MIXED_LEVELS.format(reported="observation"))
     if clash:
         name, high, low = clash
-        raise BadDelivery(
-            file=landed.file,
-            field=name,
-            expected=f"un seul niveau par mesure (reçue sur {high} et sur {low}, qu'elle contient)",
+        expected = mark(
+            "un seul niveau par mesure (reçue sur {high} et sur {low}, qu'elle contient)"
         )
+        raise _clash(landed, name, expected, high=high, low=low)
 
 
 def next_batch_id(connection: duckdb.DuckDBPyConnection) -> int:

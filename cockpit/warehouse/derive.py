@@ -55,7 +55,8 @@ class Derivation:
 
 
 def derive(connection: duckdb.DuckDBPyConnection, derivations: Sequence[Derivation]) -> None:
-    """Make again every derived measure whose inputs the batches touched.
+    """Make again every derived measure whose inputs the batches touched, or that was delivered and
+    is not any more.
 
     A hospital that sends the measure itself is left alone: its own figures are the truth, and what
     had been derived before leaves, or both would add up.
@@ -72,7 +73,7 @@ def _is_touched(connection: duckdb.DuckDBPyConnection, derivation: Derivation) -
         connection,
         "SELECT 1 FROM touched t JOIN measure m USING (measure_id) "
         "WHERE m.name IN (SELECT unnest($1)) AND t.scenario_id = 0 LIMIT 1",
-        [list(derivation.reads)],
+        [[*derivation.reads, derivation.writes]],
     )
     return found is not None
 

@@ -4,8 +4,9 @@
     landing/<source>/000012-<hash>.why          one French sentence: why it waits
     landing/<source>/000012-<hash>.discarded    never published; its delivery is not read again
 
-The numbers of all of them stay taken, and their source goes on after them (`landing.kept_back`).
-The caller holds the lock of landing (`cockpit.fetch.landing_still`).
+What the warehouse refused (`aside`) may be sent away too. The numbers of all stay taken, and their
+source goes on after them (`landing.kept_back`). The caller holds the lock of landing
+(`cockpit.fetch.landing_still`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cockpit.warehouse.landing import DISCARDED, HELD, KEPT, Landed, fsync, in_state
+from cockpit.warehouse.durable import fsync
+from cockpit.warehouse.landing import DISCARDED, HELD, KEPT, REFUSED, Landed, in_state
 
 _WHY = ".why"
 
@@ -47,8 +49,9 @@ def release(batch: Landed) -> None:
 
 
 def discard(batch: Landed) -> None:
-    """Send a held batch away for good; its rows stay on disk."""
-    _rename(batch, HELD, DISCARDED)
+    """Send a held or refused batch away for good; its rows stay on disk."""
+    before = HELD if _path(batch, HELD).exists() else REFUSED
+    _rename(batch, before, DISCARDED)
 
 
 def _why(batch: Landed) -> str:

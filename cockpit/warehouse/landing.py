@@ -13,14 +13,12 @@ The number orders all batches of the installation, so that a replay gives the sa
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,14 +26,15 @@ import pyarrow.parquet as pq
 from cockpit.connect.batch import QUARANTINE, ROWS, Batch, Replace
 from cockpit.connect.expect import Shape, Shapes, shapes
 from cockpit.errors import DamagedLanding
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
+from cockpit.warehouse.durable import commit, write_parquet
 
 KEPT = ".json"
 HELD = ".held"
 DISCARDED = ".discarded"
 REFUSED = ".refused"
+OBSOLETE = ".obsolete"
+MANIFESTS = (KEPT, HELD, DISCARDED, REFUSED, OBSOLETE)
+"""Every end of a manifest: the numbers of all of them stay taken."""
 
 _TEXTS = [column.name for column in ROWS if column.type == pa.string()]
 _CODED_ROWS = pa.schema(
@@ -55,6 +54,9 @@ class Landed:
 
     rows_sha256: of the Parquet file of the accepted rows. cursor: where its source goes on.
     shapes: what each measure looked like (`cockpit.connect.expect`). header: every column of it.
+    read_as: how its source was read then (`deliver.stamp`); "" for one landed before it was noted.
+    after: it is placed after this number instead of its own (`aside.bring_back`). refusal: what the
+    warehouse said of it (`aside`). withdraws: figures that it takes back (`withdrawal`).
     """
 
     seq: int
@@ -73,6 +75,20 @@ class Landed:
     cursor: str = ""
     shapes: Shapes = field(default_factory=dict)
     header: tuple[str, ...] = ()
+    read_as: str = ""
+    after: int = 0
+    refusal: Mapping[str, Any] = field(default_factory=dict)
+    withdraws: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a generation knows it by: (source, source_hash)."""
+        return self.source, self.source_hash
+
+    @property
+    def place(self) -> tuple[int, bool, int]:
+        """Where it stands in the replay: by number, those that were placed after one behind it."""
+        return self.after or self.seq, self.after > 0, self.seq
 
     @property
     def stem(self) -> str:
@@ -119,11 +135,6 @@ def kept_back(landing: Path, source: str = "*") -> tuple[Landed, ...]:
     return (*in_state(landing, HELD, source), *in_state(landing, DISCARDED, source))
 
 
-def set_aside_before(landing: Path) -> tuple[Landed, ...]:
-    """Every batch that the warehouse refused whole; its number is never given to another."""
-    return in_state(landing, REFUSED)
-
-
 @dataclass(frozen=True, slots=True)
 class Before:
     """What the deliveries of a source so far say about reading the next ones.
@@ -142,7 +153,8 @@ def before(landing: Path, source: str, structure_hash: str) -> Before:
     """What a source delivered before.
 
     A delivery that had refused rows, or that the warehouse refused whole, is read again once the
-    structure has changed: its unknown units may be known now. One that is kept back never is.
+    structure has changed: its unknown units may be known now. Under the same structure, what was
+    refused is tried again from landing (`aside`). One that is kept back never is.
     Raises DamagedLanding.
     """
     kept, back = in_state(landing, KEPT, source), kept_back(landing, source)
@@ -158,8 +170,8 @@ def before(landing: Path, source: str, structure_hash: str) -> Before:
     )
 
 
-def _order(one: Landed) -> int:
-    return one.seq
+def _order(one: Landed) -> tuple[int, bool, int]:
+    return one.place
 
 
 def land(
@@ -169,6 +181,8 @@ def land(
     *,
     structure_hash: str,
     provisional_days: float = 0.0,
+    read_as: str = "",
+    withdraws: Mapping[str, str] | None = None,
 ) -> Landed:
     """Keep one batch durably and return its manifest.
 
@@ -198,89 +212,41 @@ def land(
         cursor=batch.cursor,
         shapes=shapes(batch.observations.tables()),
         header=batch.header,
+        read_as=read_as,
+        after=previous.after if previous else 0,
+        withdraws=withdraws or {},
     )
-    digest = _write_parquet(batch.observations.tables(), _CODED_ROWS, manifest.rows_path)
-    _write_parquet([batch.quarantine], QUARANTINE, manifest.quarantine_path)
+    digest = write_parquet(batch.observations.tables(), _CODED_ROWS, manifest.rows_path)
+    write_parquet([batch.quarantine], QUARANTINE, manifest.quarantine_path)
     manifest = replace(manifest, rows_sha256=digest)
-    _write_manifest(manifest)
+    write_manifest(manifest)
     _forget(previous, manifest)
     return manifest
 
 
 def _forget(previous: Landed | None, manifest: Landed) -> None:
     """Remove what the manifest has just replaced."""
-    (manifest.folder / f"{manifest.stem}{REFUSED}").unlink(missing_ok=True)
+    for suffix in (REFUSED, OBSOLETE):
+        (manifest.folder / f"{manifest.stem}{suffix}").unlink(missing_ok=True)
     if previous and previous.rows_path != manifest.rows_path:
         previous.rows_path.unlink(missing_ok=True)
         previous.quarantine_path.unlink(missing_ok=True)
 
 
 def _is_same(one: Landed, batch: Batch) -> bool:
-    return (one.source, one.source_hash) == (batch.source, batch.source_hash)
+    return one.key == (batch.source, batch.source_hash)
 
 
-def set_aside(batch: Landed) -> None:
-    """Take a batch that the warehouse refused out of the replay; its rows stay for inspection."""
-    manifest = batch.folder / f"{batch.stem}{KEPT}"
-    manifest.replace(manifest.with_suffix(REFUSED))
-    fsync(batch.folder)
-
-
-class _Hashed(io.RawIOBase):
-    """A file being written, and the sha256 of what it holds so far."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self.sha256 = hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Buffer) -> int:
-        self.sha256.update(data)
-        return self._file.write(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> str:
-    """Write durably, a row group per table; returns the sha256 of the file."""
-    partial = path.with_suffix(".partial")
-    hashed = _Hashed(partial)
-    with hashed, pq.ParquetWriter(hashed, schema, compression="zstd", store_schema=False) as writer:
-        for table in tables:
-            writer.write_table(table)
-    _commit(partial, path)
-    return hashed.sha256.hexdigest()
-
-
-def _write_manifest(manifest: Landed) -> None:
+def write_manifest(manifest: Landed, suffix: str = KEPT) -> None:
+    """Write it whole and durably, or not at all."""
     facts = asdict(replace(manifest, folder=Path()))
     del facts["folder"]
     facts["received_at"] = manifest.received_at.isoformat()
     facts["shapes"] = {name: one.to_json() for name, one in manifest.shapes.items()}
-    path = manifest.folder / f"{manifest.stem}{KEPT}"
+    path = manifest.folder / f"{manifest.stem}{suffix}"
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
-    _commit(partial, path)
-
-
-def _commit(partial: Path, path: Path) -> None:
-    """Rename only what has reached the disk, then make the rename itself durable."""
-    fsync(partial)
-    partial.replace(path)
-    fsync(path.parent)
-
-
-def fsync(path: Path) -> None:
-    """Flush a file or a folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    commit(partial, path)
 
 
 def _read_manifest(path: Path) -> Landed:

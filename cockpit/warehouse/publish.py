@@ -26,7 +26,7 @@ from cockpit import clock
 from cockpit.errors import DamagedWarehouse, DiskFull, WarehouseBusy
 from cockpit.settings import Home
 from cockpit.warehouse import engine, schema
-from cockpit.warehouse.landing import fsync
+from cockpit.warehouse.durable import fsync
 
 POINTER = "CURRENT"
 _PREFIX = "gen-"

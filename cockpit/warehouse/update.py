@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -11,7 +11,18 @@ import pyarrow as pa
 
 from cockpit.kpi.units import UnitTree
 from cockpit.settings import Home
-from cockpit.warehouse import attach, build, derive, landing, publish, rollup, schema, structure
+from cockpit.warehouse import (
+    aside,
+    attach,
+    build,
+    derive,
+    landing,
+    publish,
+    rollup,
+    schema,
+    structure,
+)
+from cockpit.warehouse.aside import Refusal
 from cockpit.warehouse.landing import Landed
 
 _CARRIED_OVER = (
@@ -50,18 +61,24 @@ _THINNED = (
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Landed batches to publish. from_scratch: they are all there is, every one is placed again."""
+    """Landed batches to publish. from_scratch: they are all there is, every one is placed again.
+
+    refused: set aside earlier, to be tried again beside them.
+    """
 
     batches: tuple[Landed, ...]
     from_scratch: bool
+    refused: tuple[Landed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """published: whether there is a new generation. refusals: batches that broke an invariant."""
+    """published: whether there is a new generation. refusals: batches that stay refused, set aside
+    now or earlier. admitted: those that were, and are not any more."""
 
     published: bool
-    refusals: tuple[build.Refusal, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    admitted: tuple[Landed, ...] = ()
 
 
 class _NothingAccepted(Exception):
@@ -74,17 +91,23 @@ def pending(home: Home, units: UnitTree) -> Pending:
     back before deliveries of its source that were published meanwhile: it must not win over them.
     """
     everything = landing.landed(home.landing)
+    again = aside.to_try(home.landing, _judged_on(everything, units))
     if publish.current_path(home.generations) is None:
         return Pending(everything, from_scratch=True)
     current = attach.Warehouse(home).generation(any_version=True)
     same = current.structure_hash == structure.structure_hash(units)
     if not same or current.schema_version < schema.VERSION:
-        return Pending(everything, from_scratch=True)
+        return Pending(everything, from_scratch=True, refused=again)
     held = current.batch_keys
-    new = tuple(one for one in everything if (one.source, one.source_hash) not in held)
-    if any(one.seq < current.last_numbers.get(one.source, 0) for one in new):
-        return Pending(everything, from_scratch=True)
-    return Pending(new, from_scratch=False)
+    new = tuple(one for one in everything if one.key not in held)
+    newest = {one.source: one.place for one in everything if one.key in held}
+    if any(one.place < newest.get(one.source, one.place) for one in new):
+        return Pending(everything, from_scratch=True, refused=again)
+    return Pending(new, from_scratch=False, refused=again)
+
+
+def _judged_on(batches: Sequence[Landed], units: UnitTree) -> str:
+    return aside.judged_on(batches, structure.structure_hash(units))
 
 
 def publish_batches(
@@ -94,12 +117,37 @@ def publish_batches(
     new: Pending,
     derivations: Sequence[derive.Derivation],
 ) -> Outcome:
-    """Publish pending batches, each whole or not at all; those refused are set aside.
+    """Publish pending batches, each whole or not at all; those refused are set aside, and those
+    that were earlier go in once nothing refuses them any more.
 
-    Nothing is published when there is none, or when every one is refused. Raises BadStructure,
-    DamagedLanding: then nothing moved either.
+    sources: those that are read; what another one gave is not tried again. Nothing is published
+    when there is none, or when every one is refused. Raises BadStructure, DamagedLanding: then
+    nothing moved either.
     """
-    refusals: list[build.Refusal] = []
+    read = {one.name for one in sources}
+    new = replace(new, refused=tuple(one for one in new.refused if one.source in read))
+    outcome = _publish(home, units, sources, new, derivations)
+    if outcome.admitted:
+        aside.bring_back(home.landing, outcome.admitted)
+        then = replace(pending(home, units), refused=())
+        last = _publish(home, units, sources, then, derivations)
+        outcome = Outcome(outcome.published or last.published, (), outcome.admitted)
+    refusals = tuple(one for one in aside.refused(home.landing) if one.landed.source in read)
+    still = {one.landed.key for one in refusals}
+    admitted = tuple(one for one in outcome.admitted if one.key not in still)
+    return Outcome(outcome.published, refusals, admitted)
+
+
+def _publish(
+    home: Home,
+    units: UnitTree,
+    sources: Sequence[structure.SourceRow],
+    new: Pending,
+    derivations: Sequence[derive.Derivation],
+) -> Outcome:
+    """One generation more, or none. admitted: what could be brought back in the next one."""
+    refusals: list[Refusal] = []
+    admissible: list[Landed] = []
 
     def change(connection: duckdb.DuckDBPyConnection) -> None:
         structure.write_measures(connection)
@@ -108,21 +156,28 @@ def publish_batches(
             publish.carry_over(connection, home.generations, _CARRIED_OVER)
         structure.write_sources(connection, sources)
         refusals.extend(build.apply(connection, new.batches))
-        if len(refusals) == len(new.batches):
+        refused_all = len(refusals) == len(new.batches)
+        found, still = build.trial(connection, new.refused)
+        admissible.extend(found)
+        refusals.extend(still)
+        if refused_all:
             raise _NothingAccepted
         derive.derive(connection, derivations)
         rollup.refresh(connection, units)
 
-    if not new.batches:
+    if not (new.batches or new.refused):
         return Outcome(published=False)
     try:
         publish.publish(home, change, from_scratch=new.from_scratch)
         published = True
     except _NothingAccepted:
         published = False
+    gone = {one.landed.key for one in refusals}
+    left = [one for one in landing.landed(home.landing) if one.key not in gone]
     for refusal in refusals:
-        landing.set_aside(refusal.landed)
-    return Outcome(published, tuple(refusals))
+        if refusal.landed.folder.parent == home.landing:  # a preview refuses nothing of the home
+            aside.set_aside(refusal, _judged_on(left, units))
+    return Outcome(published, admitted=tuple(admissible))
 
 
 def publish_alerts(home: Home, alerts: pa.Table, evaluated_at: datetime) -> int:

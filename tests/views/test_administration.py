@@ -414,6 +414,7 @@ class TestActs:
             ("publish", "cockpit refresh visits --no-forecasts"),
             ("pause", "cockpit source pause visits"),
             ("remove", "cockpit source remove visits"),
+            ("withdraw", "cockpit source withdraw visits --yes"),
         ):
             html = see(app, screen="source", source="visits", act=act)
             line = html.split("<code>")[1].split("</code>")[0]
@@ -474,6 +475,77 @@ class TestActs:
         said = texts(see(app, screen="source", source="visits"))
         assert "|Livraisons retenues|1|" in said
         assert "1 livraison acceptée" in press(app, "Accepter")
+
+
+class TestWhatTheCardSays:
+    def test_a_warning_stays_until_the_next_clean_reading(self, app: AppTest, home: Home) -> None:
+        """The last line of the file is cut; nothing new comes; then the whole file does."""
+        lines = "jour;uf;passages\n19/11/2026;A3;90\n"
+        (home.drop / "visits2.csv").write_text(f"{lines}18/11/2026;A3;8", "utf-8")
+        refresh.refresh(home, forecasts=False)
+        refresh.refresh(home, forecasts=False)
+        said = texts(see(app))
+        assert "|Vigilance|" in said
+        assert "au milieu de sa ligne 3" in said
+        (home.drop / "visits2.csv").write_text(f"{lines}18/11/2026;A3;80\n", "utf-8")
+        refresh.refresh(home, forecasts=False)
+        assert "|À jour|" in texts(see(app))
+
+    def test_files_refused_for_one_reason_are_said_once(self, app: AppTest, home: Home) -> None:
+        """The unit codes changed: no line of three files can be placed, nor of any length."""
+        for count in (1, 2, 3):
+            lines = "".join(f"{day:02}/11/2026;Z{count};8\n" for day in range(1, count + 1))
+            (home.drop / f"visits{count}.csv").write_text(f"jour;uf;passages\n{lines}", "utf-8")
+        refresh.refresh(home, forecasts=False)
+        said = texts(see(app))
+        assert "|Échec|" in said
+        assert said.count("attendu") == 1
+        assert "3 fichiers, dont" in said
+
+    def test_a_source_never_read_has_no_contract_and_says_so(
+        self, app: AppTest, home: Home
+    ) -> None:
+        (home.sources / "new.toml").write_text(SOURCE.replace("visits*", "new*"), "utf-8")
+        (home.drop / "new.csv").write_text("autre;colonne\n1;2\n", "utf-8")
+        see(app, screen="source", source="new", tab="contract")
+        html = unescape(press(app, "Lire la dernière livraison"))
+        assert "Cette source n'a pas encore été lue" in html
+        assert "NAME" not in html
+
+    def test_a_refused_delivery_stays_said_with_its_way_out(self, app: AppTest, home: Home) -> None:
+        (home.sources / "other.toml").write_text(SOURCE.replace("visits*", "other*"), "utf-8")
+        (home.drop / "other.csv").write_text("jour;uf;passages\n21/11/2026;A3;1\n", "utf-8")
+        refresh.refresh(home, forecasts=False)
+        said = unescape(texts(see(app, screen="source", source="other")))
+        assert "|Échec|" in said
+        assert "Passages aux urgences" in said
+        assert "|Livraisons refusées|1|" in said
+        see(app, screen="source", source="other", act="discard", code="2")
+        press(app, "Écarter définitivement")
+        app.query_params.clear()
+        assert "|Livraisons refusées|" not in texts(see(app, screen="source", source="other"))
+
+
+class TestWithdrawing:
+    def test_figures_are_previewed_then_taken_back_once_it_is_confirmed(
+        self, app: AppTest, home: Home
+    ) -> None:
+        said = texts(see(app, screen="source", source="visits", act="withdraw"))
+        assert "|Ce qui partirait|2 chiffres|" in said
+        assert "|Passages aux urgences|2|20/11/2026|21/11/2026|" in said
+        assert "Indicateurs concernés : Passages aux urgences" in said
+        assert "cochez la confirmation" in press(app, "Retirer ces chiffres")
+        assert "|120| passages|" in home_page()
+        app.checkbox(key="sure_withdraw_visits").check()
+        assert "2 chiffres retirés." in press(app, "Retirer ces chiffres")
+        assert "|120| passages|" not in home_page()
+
+    def test_removing_a_source_says_that_its_figures_stay_and_how_to_take_them_back(
+        self, app: AppTest
+    ) -> None:
+        html = see(app, screen="source", source="visits", act="remove")
+        assert "ses chiffres publiés restent" in html
+        assert "act=withdraw" in html
 
 
 class TestStructure:

@@ -14,7 +14,7 @@ import pytest
 
 from cockpit.errors import BadStructure
 from cockpit.refresh import rebuild
-from cockpit.warehouse import landing
+from cockpit.warehouse import aside, landing
 from tests.warehouse.installation import KEPT, STRUCTURE, SUMMED, URGENCES, Installation
 
 
@@ -170,11 +170,11 @@ class TestARefusedBatch:
         assert "E1" in run.sentence
         assert "10" in run.sentence
 
-    def test_is_set_aside_and_never_tried_again(self, refused):
-        assert [one.file for one in landing.set_aside_before(refused.home.landing)] == [
-            "drop/urgences-2.csv"
-        ]
-        assert {run.status for run in refused.refresh().runs} == {"unchanged"}
+    def test_is_set_aside_and_stays_said_at_each_reading(self, refused):
+        (kept_apart,) = aside.refused(refused.home.landing)
+        assert kept_apart.landed.file == "drop/urgences-2.csv"
+        again = {run.source: (run.status, run.files) for run in refused.refresh().runs}
+        assert again == {"paie": ("unchanged", 0), "urgences": ("failed", 0)}
 
     def test_does_not_hold_back_the_good_one_that_comes_with_it(self, refused):
         refused.drop("urgences-3.csv", "04/03/2026;E2;99")
@@ -187,7 +187,8 @@ class TestARefusedBatch:
         refused.drop("urgences-3.csv", "04/03/2026;20;8")
         refused.refresh()
         home = refused.home.landing
-        numbers = [one.seq for one in (*landing.landed(home), *landing.set_aside_before(home))]
+        refusals = [one.landed for one in aside.refused(home)]
+        numbers = [one.seq for one in (*landing.landed(home), *refusals)]
         assert sorted(numbers) == [1, 2, 3, 4]
 
 
@@ -267,7 +268,7 @@ class TestAChangeOfStructure:
         fed.refresh()
         assert fed.visits()[("E9", "2026-03-04")] == 5
         assert [one.seq for one in landing.landed(fed.home.landing)] == [1, 2, 3, 4]
-        assert not landing.set_aside_before(fed.home.landing)
+        assert not aside.refused(fed.home.landing)
 
     def test_that_drops_a_unit_which_has_figures_is_refused_and_nothing_moves(self, fed):
         before, number = fed.rows(), fed.number

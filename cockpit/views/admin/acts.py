@@ -159,8 +159,14 @@ def _remove(context: Context, one: SourceState) -> None:
                 "Elle n'est plus lue et quitte la liste. Son fichier est mis de côté, "
                 "ses chiffres publiés restent."
             ),
+            _(
+                "Si une autre source doit donner les mêmes chiffres, retirez d'abord les siens : "
+                "tant qu'ils sont publiés, ceux de l'autre sont refusés."
+            ),
         )
     )
+    first = words.at(context, "source", source=one.name, act="withdraw")
+    st.html(words.buttons(words.button(_("Retirer d'abord ses chiffres"), first)))
     if st.button(_("Retirer la source"), type="primary", key="do_remove"):
         try:
             sources.remove(context.generation.home, one.name, words.who(context))

@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from cockpit import i18n, settings
-from cockpit.administer import contracts, generations, mapping
+from cockpit.administer import contracts, generations, mapping, withdrawals
 from cockpit.connect import registry
 from cockpit.connect.config import load_source
 from cockpit.connect.conformance import promises
 from cockpit.connect.contract import Asked, Deadline
 from cockpit.connect.structure import load_structure
-from cockpit.errors import BadSource, CockpitError
+from cockpit.errors import BadSource, CockpitError, together
 from cockpit.preview import Effect, Preview, preview
+from cockpit.warehouse.withdrawal import Withdrawal
 
 if TYPE_CHECKING:
     from cockpit.kpi.units import UnitTree
@@ -79,7 +81,7 @@ def previewed(home: Home, asked: Mapping[str, Any]) -> Json:
             for one in found.batches
         ],
         "warnings": [sentence for one in found.batches for sentence in one.warnings],
-        "whole": [error.sentence() for error in found.refusals],
+        "whole": together(found.refusals),
         "publishable": _has_figures(found),
         "rows": list(islice(_rows(found), ROWS)),
         "refusals": list(islice(_refusals(found), ROWS)),
@@ -156,6 +158,13 @@ def rollback(home: Home, asked: Mapping[str, Any]) -> Json:
     return {"generation": generations.rollback(home, int(asked["number"]), asked["who"])}
 
 
+def withdraw(home: Home, asked: Mapping[str, Any]) -> Json:
+    """Take back figures of a source."""
+    days = (date.fromisoformat(asked[end]) if asked[end] else None for end in ("first", "last"))
+    wanted = Withdrawal(asked["source"], asked["measure"], *days)
+    return {"figures": withdrawals.withdraw(home, wanted, asked["who"])}
+
+
 DO = {
     "test": test,
     "columns": columns,
@@ -163,6 +172,7 @@ DO = {
     "contract": contract,
     "preview": previewed,
     "rollback": rollback,
+    "withdraw": withdraw,
 }
 
 

@@ -56,7 +56,7 @@ def show(context: Context, one: SourceState) -> None:
 
 def _proposed(context: Context, one: SourceState, found: dict[str, Any]) -> None:
     columns: dict[str, Any] = found.get("columns", {})
-    key = ", ".join(found.get("key", ())) or _("(aucun)")
+    key = ", ".join(found.get("key", ())) or _("(aucune)")
     said = _("Clé d'une ligne : {key}. Jour le plus récent : {age} au plus.")
     st.html(parts.said(said.format(key=key, age=found.get("freshness", ""))))
     if columns:

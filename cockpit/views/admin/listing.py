@@ -80,8 +80,13 @@ def row(one: SourceState, fresh: Freshness | None, context: Context) -> str:
     )
     return (
         f'<div class="ck-row ck-source {CLASSES[status]}">{sign}<span>'
-        f"<b>{escape(one.label)}</b> {words.chip(status, word)}{lines}</span></div>"
+        f"<b>{escape(one.label)}</b> {words.chip(status, word)}{lines}{_told(one)}</span></div>"
     )
+
+
+def _told(one: SourceState) -> str:
+    said = words.told_of(one)
+    return f'<span class="ck-muted">{escape(words.unbroken(said))}</span>' if said else ""
 
 
 def _readings(one: SourceState, context: Context) -> list[str]:

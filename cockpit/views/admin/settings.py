@@ -36,9 +36,13 @@ def show(context: Context, one: SourceState) -> None:
             words.command("cockpit", "source", "set", one.name, "owner=DIM"),
             words.buttons(
                 words.button(
+                    _("Retirer des chiffres"),
+                    words.at(context, "source", source=one.name, act="withdraw"),
+                ),
+                words.button(
                     _("Retirer cette source"),
                     words.at(context, "source", source=one.name, act="remove"),
-                )
+                ),
             ),
         )
     )

@@ -13,11 +13,22 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.series.model import Status
 from cockpit.views import anchors, french, parts
-from cockpit.views.admin import acts, contract, listing, mapping, readings, settings, text, words
+from cockpit.views.admin import (
+    acts,
+    contract,
+    listing,
+    mapping,
+    readings,
+    settings,
+    text,
+    withdrawing,
+    words,
+)
 from cockpit.views.context import Context
 from cockpit.warehouse.held import Held
 
 _HELD = 3
+_ACTS = {**acts.ACTS, "withdraw": withdrawing.show}
 
 TABS: dict[str, tuple[str, Callable[[Context, SourceState], None]]] = {
     "settings": (mark("Réglages"), settings.show),
@@ -38,13 +49,14 @@ def show(context: Context) -> None:
             listing.row(one, listing.by_name(context).get(one.name), context),
         )
     )
-    if context.params.act in acts.ACTS:
-        acts.ACTS[context.params.act](context, one)
+    if context.params.act in _ACTS:
+        _ACTS[context.params.act](context, one)
         return
     acts.forget(context, one)
     if one.error:
         st.html(words.announced(one.error, Status.RED))
     st.html(words.buttons(*listing.acts(context, one)))
+    _refused(context, one)
     _waiting(context, one)
     wanted = context.params.tab or ""
     tab = wanted if wanted in TABS else "text" if one.error else "settings"
@@ -64,6 +76,23 @@ def named(context: Context) -> SourceState:
         if one.name == context.params.source:
             return one
     raise BadRequest(field="source", expected=mark("une source de la liste"))
+
+
+def _refused(context: Context, one: SourceState) -> None:
+    """Deliveries that the published figures refuse: they go in by themselves, or are sent away."""
+    found = waiting.refused(context.generation.home, one.name) if one.refusals else ()
+    if not found:
+        return
+    st.html(parts.section(_("Livraisons refusées"), str(len(found))))
+    st.html(parts.said(_("Elles entrent seules dès que plus rien ne s'y oppose.")))
+    for batch in found[:_HELD]:
+        away = words.at(context, "source", source=one.name, act="discard", code=str(batch.seq))
+        said = _("n° {number} · {file} · {count} observations").format(
+            number=batch.seq, file=batch.file, count=french.number(batch.accepted)
+        )
+        st.html(parts.column(parts.said(said), words.buttons(words.button(_("Écarter"), away))))
+    if rest := len(found) - _HELD:
+        st.html(parts.said(_("et {n} autres").format(n=rest)) if rest > 0 else "")
 
 
 def _waiting(context: Context, one: SourceState) -> None:

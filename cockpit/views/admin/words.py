@@ -35,6 +35,7 @@ STATES = {
     "failed": (Status.RED, mark("Échec")),
     "held": (Status.AMBER, mark("À valider")),
     "late": (Status.AMBER, mark("En retard")),
+    "warned": (Status.AMBER, mark("Vigilance")),
     "ok": (Status.OK, mark("À jour")),
 }
 
@@ -114,13 +115,22 @@ def state_of(one: SourceState, *, late: bool) -> tuple[Status, str]:
         ("error", bool(one.error)),
         ("paused", one.paused),
         ("never", one.last is None),
-        ("failed", one.last is not None and one.last.status == "failed"),
+        ("failed", bool(one.refusals) or (one.last is not None and one.last.status == "failed")),
         ("held", one.held > 0),
         ("late", late),
+        ("warned", bool(one.warned)),
         ("ok", True),
     )
     status, word = STATES[next(name for name, is_so in holds if is_so)]
     return status, _(word)
+
+
+def told_of(one: SourceState) -> str:
+    """What its last reading, or the warehouse, says of it; "" when all went well."""
+    if one.refusals:
+        return " ".join(one.refusals)
+    failed = one.last is not None and one.last.status == "failed"
+    return one.last.sentence if one.last and failed else one.warned
 
 
 def soon(at: datetime | None) -> str:
