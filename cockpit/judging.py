@@ -15,6 +15,7 @@ from cockpit.alerts.judge import lineage
 from cockpit.alerts.store import to_table
 from cockpit.kpi.installed import kpis_of
 from cockpit.kpi.model import UnitId
+from cockpit.notify import outbox
 from cockpit.settings import Home
 from cockpit.warehouse import attach, publish, update
 
@@ -43,6 +44,7 @@ def judge(home: Home) -> int:
         clock.utc_naive(now),
         found.alerts,
         held=lambda rule, unit: rule in found.waiting or is_quiet(rule, unit),
+        follow=outbox.follow(home),
     )
     return number
 

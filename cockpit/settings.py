@@ -56,6 +56,7 @@ class Installation(BaseModel):
     port: int = Field(8501, ge=1, le=65535)
     network: Network = Network()
     forecast: Forecasts = Forecasts()
+    public_url: str = Field("", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?)?$")
     bed_safety_pct: float = Field(0.0, ge=0, le=30)
     duckdb_memory_limit: str = Field("2GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")
 
@@ -71,6 +72,7 @@ _EXPECTED = {
     "network.allow": "une liste de textes « serveur:port », comme « fhir.hopital.local:443 »",
     "forecast.engine": "local, dask, ray ou spark",
     "forecast.address": "une adresse comme « tcp://grappe.hopital.local:8786 »",
+    "public_url": "l'adresse où les gens ouvrent Cockpit, comme « https://cockpit.hopital.fr »",
     "bed_safety_pct": "un pourcentage des lits ouverts, de 0 à 30",
     "duckdb_memory_limit": "une taille comme 512MB ou 2GB",
 }

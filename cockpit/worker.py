@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from cockpit import children, clock, fetch, listeners, refresh, state
 from cockpit.connect.config import load_sources
 from cockpit.errors import BadSource, CockpitError, SourceUnavailable, WarehouseBusy
 from cockpit.locks import locked
+from cockpit.notify.duty import Postman
 from cockpit.schedule import due
 from cockpit.state import lease as leases
 
@@ -74,6 +76,11 @@ class _Duty:
     unpublished: bool = True
     publish_at: float = 0.0
     look_at: float = 0.0
+    postman: Postman = field(init=False)
+
+    def __post_init__(self) -> None:
+        fence = partial(leases.check, self.engine, self.lease.token)
+        self.postman = Postman(self.home, fence)
 
     def children(self) -> list[Child]:
         """Every process under way."""
@@ -120,6 +127,7 @@ def _serve(duty: _Duty, stop: Event) -> None:
                 stop.wait(_POLL_S)
         finally:
             children.end_all(duty.children())
+            duty.postman.end()
             leases.give_up(duty.engine, duty.lease)
 
 
@@ -151,6 +159,7 @@ def _beating(duty: _Duty, stop: Event) -> Iterator[Event]:
 def _round(duty: _Duty) -> None:
     """One look at everything; the loop outlives any fault (house style, 7)."""
     try:
+        duty.postman.look()
         _collect(duty)
         if time.monotonic() >= duty.look_at:
             duty.look_at = time.monotonic() + _LOOK_S

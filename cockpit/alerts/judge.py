@@ -145,9 +145,16 @@ class Judged:
             last = int(known[row])
             if (until - self.compared.ends[last].astype(object)).days > _OLDEST_DAYS[self.grain]:
                 continue
+            if self._is_quiet(row):
+                continue
             found = self.said(row, last, self.courses(row)[-1])
             if found is not None:
                 yield self.units[row], found
+
+    def _is_quiet(self, row: int) -> bool:
+        """Whether the last known periods are back for long enough, whatever came before them."""
+        known = self.held[row][self.held[row] >= 0]
+        return len(known) >= self.rule.hold and not known[-self.rule.hold :].any()
 
     def said(self, row: int, last: int, course: Course) -> Verdict | None:
         """What is said at one unit after its period number `last`; None while it is silent."""

@@ -1,7 +1,7 @@
 """The escalation ladder: how many rules speak at a site, and the step that makes.
 
-Steps (domain: bed meeting): vert; jaune from one criterion; orange, tension; rouge, the internal
-mobilisation plan, the ARS is told; noir, the plan blanc, which a person declares: figures alone
+Steps (domain: bed meeting): green; yellow from one criterion; orange, tension; red, the internal
+mobilisation plan, the ARS is told; black, the plan blanc, which a person declares: figures alone
 never set it.
 """
 

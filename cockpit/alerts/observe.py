@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cockpit.warehouse.attach import Generation
 
 JUDGED = {Grain.DAY: 60, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 8, Grain.YEAR: 3}
-"""Periods that a course is followed over, by their length."""
+"""Periods that a course of today is followed over, by their length."""
 
 
 def first_of(today: date, grain: Grain, count: int) -> date:
@@ -39,14 +39,24 @@ def first_of(today: date, grain: Grain, count: int) -> date:
 class Reader:
     """One generation read for many rules; what two rules share is read once.
 
-    until: the day under way; what ends on it or later is not closed.
+    until: the day under way; what ends on it or later is not closed. tried_from: first day of a
+    range of the past on which a rule is tried: its course is followed through all of it, and before
+    it for as long as that of today.
     """
 
     generation: Generation
     scope: Scope
     until: date
     known: Mapping[str, Kpi]
+    tried_from: date | None = None
     _read: dict[tuple[object, ...], Values] = field(default_factory=dict)
+
+    def judged(self, grain: Grain) -> int:
+        """How many of the last closed periods a course is followed over."""
+        if self.tried_from is None:
+            return JUDGED[grain]
+        last = period_start(self.until, grain) - timedelta(days=1)
+        return JUDGED[grain] + len(periods(period_start(self.tried_from, grain), last, grain))
 
     def closed(self, grain: Grain, count: int) -> Windows:
         """The last `count` closed periods."""

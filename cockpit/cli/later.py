@@ -9,9 +9,8 @@ from cockpit.cli.out import FAILED, application, say
 users = application("Les comptes : pas encore dans cette version.")
 
 
-def register(alert: typer.Typer) -> None:
+def register() -> None:
     """Give each promised name its sentence."""
-    _promise(alert, "dry-run", "L'essai d'une règle sur le passé")
     for name in ("add", "list", "role"):
         _promise(users, name, "La gestion des comptes")
 

@@ -82,14 +82,17 @@ def refresh(names: Names = None, as_json: Json = False, no_forecasts: Quick = Fa
     """Lire les sources maintenant (toutes par défaut) et publier ce qui est nouveau."""
     from cockpit import refresh as path  # noqa: PLC0415
     from cockpit.answers.runs import refresh_json  # noqa: PLC0415
+    from cockpit.notify.send import send_due  # noqa: PLC0415
 
+    home = settings.home()
     report = path.refresh(
-        settings.home(),
+        home,
         tuple(names or ()),
         on_step=say,
         forecasts=not no_forecasts,
         patience_s=_PATIENCE_S,
     )
+    send_due(home)  # started by cron, nobody else would
     for run in report.runs:
         if run.sentence:
             say(f"{run.source} : {run.sentence}")

@@ -23,6 +23,8 @@ def needs(days: Days, admissions: Values, wanted: Days) -> Values:
     days, admissions: daily admissions, sorted by day. A week 53 that a past year does not have is
     read in its week 52. The current year never enters its own need.
     """
+    if not len(days):
+        return np.full(len(wanted), np.nan)
     year, week = iso_weeks(days)
     wanted_year, wanted_week = iso_weeks(wanted)
     memory: dict[tuple[int, int], float] = {}

@@ -41,7 +41,18 @@ _AVAILABLE = Term(MeasureId("beds_available_0800"), facets=("MED", "CHIR", "UHCD
 
 TERMS = (_VISITS, _ELDERLY, _ADMISSIONS, _KNOWN, _PRESENT, _MINUTES, _ADMITTED, _AVAILABLE)
 
+_MADE_OF: tuple[tuple[Term, ...], ...] = (
+    (_AVAILABLE,),
+    (_VISITS,),
+    (_MINUTES, _ADMITTED),
+    (_ADMISSIONS, _KNOWN),
+    (_PRESENT,),
+    (_ELDERLY,),
+)
+"""What each of HET1..HET6 cannot be known without."""
+
 _Series = dict[np.datetime64, float]
+_Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Levelled:
 
 def counts(panel: Panel, wanted: Days) -> Values:
     """For each day, how many indicators are at level 3 or more; NaN when under four are known."""
+    if not _may_be_known(panel):
+        return np.full(len(wanted), np.nan)
     levels = np.array([one.levels for one in occitanie(panel, wanted).values()])
     tense = (np.nan_to_num(levels, nan=-1.0) >= LEVEL_OF_TENSION).sum(axis=0)
     return np.where(_is_known(levels), tense.astype(float), np.nan)
@@ -61,6 +74,8 @@ def counts(panel: Panel, wanted: Days) -> Values:
 
 def sums(panel: Panel, wanted: Days, limits: Mapping[Het, Limits]) -> Values:
     """For each day, the sum of the levels of the radar; NaN when under four are known."""
+    if not _may_be_known(panel):
+        return np.full(len(wanted), np.nan)
     levels = np.array([one.levels for one in grand_est(panel, wanted, limits).values()])
     return np.where(_is_known(levels), np.nan_to_num(levels).sum(axis=0), np.nan)
 
@@ -88,6 +103,12 @@ def grand_est(panel: Panel, wanted: Days, limits: Mapping[Het, Limits]) -> dict[
             level = 1 + _steps(name, series, wanted) - _ORANGE_DEVIATIONS
         found[name] = Levelled(values, np.clip(level, 0, _HIGHEST_OF_RADAR))
     return found
+
+
+def _may_be_known(panel: Panel) -> bool:
+    """Whether enough indicators are fed at all: a ward without an emergency department is not."""
+    fed = [all(len(panel.daily(term, "actual", "").days) for term in terms) for terms in _MADE_OF]
+    return sum(fed) >= FEWEST_KNOWN
 
 
 def _is_known(levels: Values) -> npt.NDArray[np.bool_]:
@@ -137,18 +158,33 @@ def _steps(name: Het, series: _Series, wanted: Days) -> Values:
     """Standard deviations towards tension from the same weekday of the past; NaN where unknown."""
     if not series:
         return np.full(len(wanted), np.nan)
-    days = np.array(sorted(series), dtype="datetime64[D]")
-    values = np.array([series[day] for day in days]) * (-1 if name == "HET1" else 1)
-    numbers = days.astype(np.int64)
-    return np.array([_step(numbers, values, int(day)) for day in wanted.astype(np.int64)])
+    known = sorted(series)
+    days = np.array(known, dtype="datetime64[D]").astype(np.int64)
+    values = np.array([series[day] for day in known]) * (-1 if name == "HET1" else 1)
+    asked = wanted.astype("datetime64[D]").astype(np.int64)
+    return _from_habit(days, values, asked)
 
 
-def _step(numbers: npt.NDArray[np.int64], values: Values, day: int) -> float:
-    today = values[numbers == day]
-    past = (numbers < day) & (numbers >= day - _HISTORY_DAYS) & ((day - numbers) % 7 == 0)
-    if not len(today) or past.sum() < _FEWEST:
-        return float("nan")
-    deviation = values[past].std(ddof=1)
-    if deviation <= _DUST * abs(values[past].mean()):
-        return 0.0
-    return float((today[0] - values[past].mean()) / deviation)
+def _from_habit(days: _Numbers, values: Values, asked: _Numbers) -> Values:
+    """Each asked day against the same weekday of the past: all that lack no day at once."""
+    first = int(min(days[0], asked.min() - _HISTORY_DAYS))
+    grid = np.full(int(max(days[-1], asked.max())) - first + 1, np.nan)
+    grid[days - first] = values
+    back = np.arange(-_HISTORY_DAYS, 0, 7)
+    today, past = grid[asked - first], grid[(asked - first)[:, None] + back]
+    whole = ~np.isnan(past).any(axis=1)
+    found = np.full(len(asked), np.nan)
+    found[whole] = _distance(today[whole], past[whole])
+    for row in np.flatnonzero(~whole & ~np.isnan(today)):
+        known = past[row][~np.isnan(past[row])]
+        if len(known) >= _FEWEST:
+            found[row] = _distance(today[row : row + 1], known[None])[0]
+    return found
+
+
+def _distance(today: Values, past: Values) -> Values:
+    """Standard deviations from the mean of each row of the past; 0 where it never moved."""
+    mean, deviation = past.mean(axis=1), past.std(axis=1, ddof=1)
+    moved = ~(deviation <= _DUST * np.abs(mean))
+    steps: Values = np.where(moved, (today - mean) / np.where(moved, deviation, 1.0), 0.0)
+    return np.where(np.isnan(today), np.nan, steps)

@@ -23,7 +23,7 @@ from cockpit.answers import warm
 from cockpit.answers.visit import language_of, visit
 from cockpit.errors import BadRequest, CockpitError
 from cockpit.views import nav
-from cockpit.web import api, assets, brief, probes, pwa
+from cockpit.web import acknowledge, api, assets, brief, probes, pwa
 from cockpit.web import first as first_screen
 from cockpit.web.document import document, policy, with_first
 from cockpit.web.headers import Door
@@ -57,6 +57,7 @@ def routes() -> list[Route]:
         *api.routes(),
         *pwa.routes(),
         *brief.routes(),
+        *acknowledge.routes(),
         Route("/", page),
         Route("/{page}", page),
     ]

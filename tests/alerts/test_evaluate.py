@@ -232,8 +232,11 @@ class TestOrder:
         found = visible(given, hospital.units, hospital.scope())
         assert [(a.rule, a.unit) for a in found] == [one[:2] for one in expected]
 
-    def test_a_full_ward_comes_before_a_budget(self, hospital: Hospital) -> None:
-        """Ward A1 (medicine) and site A full for two days; the group's payroll 21 % above."""
+    def test_a_full_site_comes_before_a_budget(self, hospital: Hospital) -> None:
+        """Ward A1 (medicine) and site A full for two days; the group's payroll 21 % above.
+
+        The site is an alert; the ward, on its own, a warning.
+        """
         units = [
             replace(unit, discipline="MED") if unit.id == "A1" else unit for unit in hospital.units
         ]
@@ -244,9 +247,11 @@ class TestOrder:
             expense_eur A1 2026-01..2026-10 1/6411 121000
             expense_eur A1 2026-01..2026-12 1/6411 @budget 100000
         """)
-        rules = [a.rule for a in alerts(full)]
-        assert set(rules) > {"ward_saturation", "expense_by_title_level"}
-        assert rules.index("ward_saturation") < rules.index("expense_by_title_level")
+        found = alerts(full)
+        rules = [a.rule for a in found]
+        assert {"ward_saturation", "expense_by_title_level"} < set(rules)
+        assert rules.index("bed_occupancy_rate_level") < rules.index("expense_by_title_level")
+        assert {a.severity for a in found if a.rule == "ward_saturation"} == {"amber"}
 
 
 class TestLateSource:

@@ -352,7 +352,7 @@ class TestSettings:
 
 @pytest.mark.parametrize(
     "words",
-    [("alert", "dry-run"), ("user", "list")],
+    [("user", "list")],
 )
 def test_a_promised_command_says_that_it_is_not_there_yet(cockpit, words: tuple[str, ...]) -> None:
     result = cockpit(*words)

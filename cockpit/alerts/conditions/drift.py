@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.observe import JUDGED
 from cockpit.alerts.rule import Drift
 from cockpit.kpi.model import Grain
 from cockpit.kpi.panel import Values
@@ -22,7 +21,7 @@ def compared(asked: Asked, condition: Drift) -> Compared:
     length = condition.periods
     if asked.grain is Grain.DAY:
         length = max(7, length - length % 7)
-    judged = JUDGED[asked.grain]
+    judged = asked.reader.judged(asked.grain)
     own = asked.reader.closed(asked.grain, judged + 2 * length)
     values = asked.reader.values(asked.kpi, asked.units, own, asked.facet)
     mean, error = rolling(values, length)

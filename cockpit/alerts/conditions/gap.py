@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.observe import JUDGED, a_year_before
+from cockpit.alerts.observe import a_year_before
 from cockpit.alerts.rule import Gap
 from cockpit.kpi.model import Grain, Kpi
 from cockpit.kpi.windows import Windows, period_start, periods
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def compared(asked: Asked, condition: Gap) -> Compared:
     """Levels are points of the KPI's unit, or percent of the reference."""
     is_cumulated = _adds_up(asked.kpi, asked.grain)
-    own = asked.reader.closed(asked.grain, JUDGED[asked.grain])
+    own = asked.reader.closed(asked.grain, asked.reader.judged(asked.grain))
     if is_cumulated:
         january = period_start(own.first, Grain.YEAR)
         own = periods(january, own.last, asked.grain)
@@ -35,7 +35,7 @@ def compared(asked: Asked, condition: Gap) -> Compared:
     if is_cumulated:
         found = from_january(found)
     step = np.abs(found.base) / 100 if condition.in_percent else np.ones_like(values)
-    return replace(found, step=step).last(JUDGED[asked.grain])
+    return replace(found, step=step).last(asked.reader.judged(asked.grain))
 
 
 def _adds_up(kpi: Kpi, grain: Grain) -> bool:

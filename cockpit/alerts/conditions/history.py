@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.observe import JUDGED
 from cockpit.alerts.rule import History
 from cockpit.kpi.model import Grain
 from cockpit.kpi.panel import Values
@@ -19,7 +18,7 @@ _DUST = 1e-9
 
 def compared(asked: Asked, condition: History) -> Compared:
     """Levels are standard deviations. Unknown under `fewest` known periods of the past."""
-    judged, lag = JUDGED[asked.grain], 7 if asked.grain is Grain.DAY else 1
+    judged, lag = asked.reader.judged(asked.grain), 7 if asked.grain is Grain.DAY else 1
     depth = condition.weeks if asked.grain is not Grain.MONTH else condition.weeks * 12 // 52
     own = asked.reader.closed(asked.grain, judged + depth * lag)
     values = asked.reader.values(asked.kpi, asked.units, own, asked.facet)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.observe import JUDGED
 from cockpit.alerts.rule import Missing
 from cockpit.kpi.panel import Values
 
 
 def compared(asked: Asked, _condition: Missing) -> Compared:
     """Levels are periods in a row without data; unknown at a unit that never gave any."""
-    own = asked.reader.closed(asked.grain, JUDGED[asked.grain])
+    own = asked.reader.closed(asked.grain, asked.reader.judged(asked.grain))
     values = silent_for(asked.reader.values(asked.kpi, asked.units, own, asked.facet))
     return Compared(own.starts, own.ends, values, np.zeros_like(values), np.ones_like(values))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.observe import JUDGED
 from cockpit.alerts.rule import Reconciliation
 
 
 def compared(asked: Asked, condition: Reconciliation) -> Compared:
     """Levels are percent of the other indicator; unknown where it is not fed."""
-    own = asked.reader.closed(asked.grain, JUDGED[asked.grain])
+    own = asked.reader.closed(asked.grain, asked.reader.judged(asked.grain))
     values = asked.reader.values(asked.kpi, asked.units, own, asked.facet)
     other = asked.reader.known.get(condition.other)
     if other is None:

@@ -2,4 +2,5 @@
 
 life.py     what figures and people do to an episode: pure, no step is impossible
 keep.py     the tables: episodes, and the log that is never changed
+inbox.py    what a reader finds of them, and the acts that a scope may do
 """

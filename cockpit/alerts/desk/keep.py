@@ -175,6 +175,14 @@ def open_episodes(engine: Engine) -> tuple[Kept, ...]:
         return tuple(_kept(row) for row in session.scalars(wanted))
 
 
+def closed_episodes(engine: Engine, *, most: int = 200) -> tuple[Kept, ...]:
+    """The episodes that are over, the last one first."""
+    over = select(EpisodeRow).where(EpisodeRow.resolved_at.is_not(None))
+    wanted = over.order_by(EpisodeRow.resolved_at.desc(), EpisodeRow.id.desc()).limit(most)
+    with Session(engine) as session:
+        return tuple(_kept(row) for row in session.scalars(wanted))
+
+
 def history(engine: Engine, rule: str, unit: str, *, most: int = 50) -> tuple[Kept, ...]:
     """Past and present episodes of a rule at a unit, the newest first."""
     wanted = (
@@ -191,10 +199,32 @@ def log_of(engine: Engine, episode: int) -> tuple[Event, ...]:
     """Everything that happened to an episode, the oldest first."""
     wanted = select(EventRow).where(EventRow.episode_id == episode).order_by(EventRow.id)
     with Session(engine) as session:
-        return tuple(
-            Event(**{name: getattr(row, name) for name in Event.__slots__})
-            for row in session.scalars(wanted)
-        )
+        return tuple(_event(row) for row in session.scalars(wanted))
+
+
+def open_logs(engine: Engine) -> Mapping[int, tuple[Event, ...]]:
+    """What happened to each episode that is not over, by its id, the oldest first."""
+    wanted = (
+        select(EventRow)
+        .join(EpisodeRow, EpisodeRow.id == EventRow.episode_id)
+        .where(EpisodeRow.resolved_at.is_(None))
+        .order_by(EventRow.id)
+    )
+    found: dict[int, list[Event]] = {}
+    with Session(engine) as session:
+        for row in session.scalars(wanted):
+            found.setdefault(row.episode_id, []).append(_event(row))
+    return {episode: tuple(events) for episode, events in found.items()}
+
+
+def newest_event(engine: Engine) -> int:
+    """A number that changes with whatever happens to an alert; 0 before the first."""
+    with Session(engine) as session:
+        return session.scalar(select(func.max(EventRow.id))) or 0
+
+
+def _event(row: EventRow) -> Event:
+    return Event(**{name: getattr(row, name) for name in Event.__slots__})
 
 
 def _episode(row: EpisodeRow) -> Episode:

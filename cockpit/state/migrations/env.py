@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from cockpit.state import alert_models  # noqa: F401 - its tables belong to Base
+from cockpit.state import alert_models, decision_models, notify_models  # noqa: F401 - their tables belong to Base
 from cockpit.state.models import Base
 
 context.configure(
