@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     alerts,
+    alerts_mail,
     connectors,
     daily,
     forecast,
@@ -77,6 +78,8 @@ def measure(
     if "g" in parts:
         os.environ["COCKPIT_TODAY"] = "2026-11-22"  # the ten stories are dated from its last day
         yield alerts.run(folder / "alerts")
+        os.environ.pop("COCKPIT_TODAY", None)
+        yield alerts_mail.run(2 if small else 5)
 
 
 if __name__ == "__main__":
