@@ -20,7 +20,7 @@ from cockpit.access.scope import Scope
 from cockpit.i18n import Language, language, mark
 from cockpit.i18n import gettext as _
 from cockpit.kpi.model import Domain
-from cockpit.views import groups
+from cockpit.views import alert_matters
 from cockpit.views.context import HOME, Context
 
 _FILES = Path(__file__).resolve().parents[2] / "pages"
@@ -114,18 +114,25 @@ def _made(_spoken: Language) -> tuple[StreamlitPage, ...]:
 
 
 def bottom_nav(context: Context, current: str) -> str:
-    """The bar (the rail on a desktop) as HTML, with how many red alerts are open. current: an id.
+    """The bar (the rail on a desktop) as HTML, with how many red alerts nobody has. current: an id.
 
-    Kept for the generation: it is the same at every gesture.
+    Kept for the generation until somebody acts: it is the same at every gesture.
     """
     lasting = replace(context, params=context.params.lasting())
-    key = ("nav", lasting.scope, lasting.params, lasting.language, current)
+    key = (
+        "nav",
+        lasting.scope,
+        lasting.params,
+        lasting.language,
+        current,
+        alert_matters.desk_key(context),
+    )
     return lasting.generation.cached(key, lambda: _nav(lasting, current))
 
 
 def _nav(context: Context, current: str) -> str:
     thumb = {found.id for found in bar(context.scope)}
-    red = groups.reds(groups.opened(context.generation, context.scope))
+    red = alert_matters.untaken_reds(context)
     entries = "".join(
         _entry(context, found, current, thumb=found.id in thumb, badge=_badge(found, red))
         for found in visible(context.scope)

@@ -19,7 +19,7 @@ from cockpit.series.model import Period
 
 _CODE = re.compile(r"[\w.\-]{1,64}")
 _FACET = re.compile(r"[\w.\-/ ]{1,120}")
-_PLAIN = ("source", "screen", "tab", "act", "kind", "code")
+_PLAIN = ("source", "screen", "tab", "act", "kind", "code", "alert")
 _URL_NAMES = {"role": "as", "language": "lang"}
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -44,6 +44,7 @@ class Params:
     act: str | None = None
     kind: str | None = None
     code: str | None = None
+    alert: str | None = None
 
     def lasting(self) -> Params:
         """Role, unit, period and language, without the parameters of one page only."""

@@ -19,9 +19,9 @@ from cockpit.state.forecasts import forecast_acts
 from cockpit.views import anchors, dates, french, parts, tables, widgets
 from cockpit.views.admin import words
 from cockpit.views.admin.words import chip
+from cockpit.views.families import FAMILIES
 from cockpit.views.parts import Html
 from cockpit.views.screens import evenements
-from cockpit.views.screens.alertes import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

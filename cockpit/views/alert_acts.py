@@ -1,0 +1,208 @@
+"""What a person does to a matter, at the bottom of its card: one tap, or a short form in place.
+
+The name is typed once and kept for the tab as the first value of the next form: it is a signature,
+not an identity, and opens no right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal, get_args
+
+import streamlit as st
+
+from cockpit import clock
+from cockpit.alerts.desk import inbox
+from cockpit.alerts.desk.life import Act, Deed
+from cockpit.errors import CockpitError
+from cockpit.i18n import gettext as _
+from cockpit.i18n import is_singular, language, mark
+from cockpit.notify import outbox
+from cockpit.views import parts
+from cockpit.views.admin import words
+from cockpit.views.screens.prevision import named
+
+if TYPE_CHECKING:
+    from cockpit.views.alert_matters import Matter
+    from cockpit.views.context import Context
+
+_NAME = "alert_signature"
+_ROUND = "alert_round"
+LABELS: Mapping[Deed, str] = {
+    "acknowledge": mark("Acquitter"),
+    "assign": mark("Confier"),
+    "snooze": mark("Différer"),
+    "comment": mark("Noter"),
+    "wake": mark("Réveiller"),
+}
+_DONE: Mapping[Deed, tuple[str, str]] = {
+    "acknowledge": (mark("{n} alerte acquittée."), mark("{n} alertes acquittées.")),
+    "assign": (mark("{n} alerte confiée."), mark("{n} alertes confiées.")),
+    "snooze": (mark("{n} alerte différée."), mark("{n} alertes différées.")),
+    "comment": (mark("Note ajoutée à {n} alerte."), mark("Note ajoutée à {n} alertes.")),
+    "wake": (mark("{n} alerte réveillée."), mark("{n} alertes réveillées.")),
+}
+_DELAYS = {
+    "hours": mark("2 heures"),
+    "tomorrow": mark("Demain 8 h"),
+    "monday": mark("Lundi 8 h"),
+    "week": mark("7 jours"),
+    "month": mark("30 jours"),
+}
+_MORNING = time(8)
+
+
+def row(context: Context, matter: Matter, *, noting: bool = True) -> None:
+    """The acts that mean something now; in their place the form of the one that is asked for.
+
+    noting: with a button to comment; a sheet has its own place for it.
+    """
+    if not matter.code:
+        st.html(parts.said(_("Cette alerte dépasse votre périmètre : elle se traite au-dessus.")))
+        return
+    asked = _asked(context, matter)
+    if asked is not None:
+        _form(context, matter, asked)
+        return
+    with st.container(key=f"acts_{matter.code}", horizontal=True):
+        for deed in _possible(matter, noting=noting):
+            kind: Literal["primary", "secondary"] = (
+                "primary" if deed == "acknowledge" else "secondary"
+            )
+            key = f"{deed}_{matter.code}"
+            if st.button(_(LABELS[deed]), key=key, type=kind, width="stretch"):
+                _begin(context, matter, deed)
+
+
+def note_box(context: Context, matter: Matter) -> None:
+    """A place to write beside the history."""
+    deed: Deed = "comment"
+    key = f"note_{matter.code}_{st.session_state.get(_ROUND, 0)}"
+    with st.form(f"form_{key}", border=False):
+        text = st.text_area(
+            _("Ajouter une note"), key=f"why_{key}", max_chars=inbox.LONGEST_TEXT, height=80
+        )
+        who = st.text_input(
+            _("Votre nom"), st.session_state.get(_NAME, ""), key=f"who_{key}", max_chars=80
+        )
+        sent = st.form_submit_button(_(LABELS[deed]), type="primary", width="stretch")
+    if sent:
+        _do(context, matter, lambda: _act(context, deed, who, reason=text))
+
+
+def _possible(matter: Matter, *, noting: bool) -> tuple[Deed, ...]:
+    last: tuple[Deed, ...] = ("comment",) if noting else ()
+    if matter.stage == "snoozed":
+        return ("wake", "assign", *last)
+    if all(item.who for item in matter.items):
+        return ("assign", "snooze", *last)
+    return ("acknowledge", "assign", "snooze", *last)
+
+
+def _asked(context: Context, matter: Matter) -> Deed | None:
+    if context.params.code != matter.code:
+        return None
+    return next((deed for deed in get_args(Deed) if deed == context.params.act), None)
+
+
+def _begin(context: Context, matter: Matter, deed: Deed) -> None:
+    """Acknowledge or wake at once when the name is known; else ask."""
+    known = st.session_state.get(_NAME, "")
+    if deed in {"acknowledge", "wake"} and known:
+        _do(context, matter, lambda: _act(context, deed, known))
+        return
+    st.query_params["act"], st.query_params["code"] = deed, matter.code
+    st.rerun()
+
+
+def _form(context: Context, matter: Matter, deed: Deed) -> None:
+    """Who, and what the act needs; one button, and a way back."""
+    key = f"{deed}_{matter.code}_{st.session_state.get(_ROUND, 0)}"
+    with st.form(f"form_{key}", border=False):
+        to, until, reason = _fields(matter, deed, key)
+        who = st.text_input(
+            _("Votre nom"), st.session_state.get(_NAME, ""), key=f"who_{key}", max_chars=80
+        )
+        with st.container(key=f"send_{matter.code}", horizontal=True):
+            sent = st.form_submit_button(_(LABELS[deed]), type="primary", width="stretch")
+            left = st.form_submit_button(_("Annuler"), width="stretch")
+    if left:
+        leave()
+    if sent:
+        _do(context, matter, lambda: _act(context, deed, who, reason=reason, to=to, until=until))
+
+
+def _fields(matter: Matter, deed: Deed, key: str) -> tuple[str, datetime | None, str]:
+    """To whom, until when, why: those that the act asks for."""
+    to, until = "", None
+    if deed == "assign":
+        owner = matter.first.alert.owner_fr
+        to = st.text_input(_("À qui"), owner, key=f"to_{key}", max_chars=80)
+    if deed == "snooze":
+        chosen = st.selectbox(
+            _("Jusqu'à"), list(_DELAYS), format_func=lambda one: _(_DELAYS[one]), key=f"until_{key}"
+        )
+        until = delayed(chosen, clock.in_paris(clock.utc_naive(clock.now())))
+    title = {
+        "comment": _("Note"),
+        "snooze": _("Motif"),
+        "assign": _("Consigne (facultative)"),
+    }.get(deed, _("Décision prise (facultative)"))
+    if deed == "wake":
+        return to, until, ""
+    most = inbox.LONGEST_TEXT
+    return to, until, st.text_area(title, key=f"why_{key}", max_chars=most, height=80)
+
+
+def delayed(chosen: str, now: datetime) -> datetime:
+    """The end of a delay as naive UTC. now: aware, on the clock of Paris."""
+    mornings = {"tomorrow": 1, "monday": 7 - now.weekday()}
+    if chosen in mornings:
+        day = now.date() + timedelta(days=mornings[chosen])
+        return clock.utc_naive(datetime.combine(day, _MORNING, now.tzinfo))
+    lengths = {"hours": timedelta(hours=2), "week": timedelta(days=7)}
+    return clock.utc_naive(now) + lengths.get(chosen, timedelta(days=30))
+
+
+def _act(
+    context: Context,
+    deed: Deed,
+    who: str,
+    *,
+    reason: str = "",
+    to: str = "",
+    until: datetime | None = None,
+) -> Act:
+    """Raises BadRequest without a name."""
+    signature = named(context, who)
+    st.session_state[_NAME] = " ".join(who.split())
+    return Act(at=context.now, who=signature, deed=deed, reason=reason, to=to, until=until)
+
+
+def _do(context: Context, matter: Matter, make: Callable[[], Act]) -> None:
+    """Do it once, then say it at the top; a refusal is said where it was asked."""
+    try:
+        done = make()
+        inbox.take(
+            context.generation,
+            context.scope,
+            matter.episodes,
+            done,
+            outbox.follow(context.generation.home),
+        )
+    except CockpitError as error:
+        words.refuse(error.sentence())
+        return
+    count = len(matter.episodes)
+    one, many = _DONE[done.deed]
+    words.tell(_(one if is_singular(count, language()) else many).format(n=count))
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    leave()
+
+
+def leave() -> None:
+    """Close the form and draw again."""
+    for name in ("act", "code"):
+        st.query_params.pop(name, None)
+    st.rerun()
