@@ -70,9 +70,9 @@ def folded(alerts: Sequence[Alert], units: UnitTree) -> tuple[Alert, ...]:
 def visible(alerts: Iterable[Alert], units: UnitTree, scope: Scope) -> tuple[Alert, ...]:
     """What a scope sees of these alerts, worst first.
 
-    Red before amber; then strain, what else touches patients tonight, the rest: a full ward comes
-    before a budget. Then levels before forecasts before late sources, the oldest first, hospital
-    before wards, the order of the rules.
+    Red before amber, what is on its way back after what is not; then strain, what else touches
+    patients tonight, the rest: a full ward comes before a budget. Then levels before forecasts
+    before late sources, the oldest first, hospital before wards, the order of the rules.
     """
     seen = [
         shown
@@ -97,6 +97,7 @@ def _rank(alert: Alert, units: UnitTree) -> tuple[object, ...]:
     depth = len(units.ancestors(alert.unit)) if alert.unit in units else 0
     return (
         alert.severity != "red",
+        alert.back,
         alert.urgency,
         _KINDS.index(alert.kind),
         alert.since,

@@ -50,11 +50,13 @@ class Group:
 
 
 def grouped(alerts: Iterable[Alert]) -> tuple[Group, ...]:
-    """In the order given; a late source stays alone, its words name it."""
-    found: dict[tuple[str, ...], list[Alert]] = {}
+    """In the order given; a late source stays alone, its words name it, and what is on its way
+    back is not said beyond its level with the others."""
+    found: dict[tuple[str | bool, ...], list[Alert]] = {}
     for alert in alerts:
         apart = alert.title_fr if alert.kpi is None else ""
-        found.setdefault((alert.rule, alert.kind, alert.severity, apart), []).append(alert)
+        key = (alert.rule, alert.kind, alert.severity, alert.back, apart)
+        found.setdefault(key, []).append(alert)
     return tuple(Group(tuple(_worst_first(one))) for one in found.values())
 
 
