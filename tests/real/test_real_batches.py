@@ -15,6 +15,7 @@ from cockpit.connect.batch import Batch
 from cockpit.connect.config import load_source, load_sources
 from cockpit.connect.deliver import batches
 from cockpit.connect.structure import load_structure
+from cockpit.errors import BadDelivery
 
 pytestmark = pytest.mark.real
 Sums = dict[tuple[str, date], float]
@@ -110,9 +111,9 @@ def test_a_real_header_that_lacks_a_name_shifts_nothing(prepare_home, tmp_path) 
     lines = source.read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith(("skip_lines", "columns"))]
     source.write_text("\n".join(kept), "utf-8")
-    (batch,) = batches(home, load_source(source), frozenset(), load_structure(home.structure))
-    assert batch.rows.num_rows == 0
-    assert set(batch.quarantine["reason"].to_pylist()) == {reasons.RAGGED}
+    (refused,) = batches(home, load_source(source), frozenset(), load_structure(home.structure))
+    assert isinstance(refused, BadDelivery)
+    assert reasons.RAGGED in refused.sentence()
 
 
 def test_english_discharges_keep_not_reported_apart_from_zero(nhs, real_data) -> None:
