@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit import state
+from cockpit.alerts import rulebook
 from cockpit.connect import registry
 from cockpit.connect.config import load_sources
 from cockpit.connect.contract import Asked
@@ -17,6 +18,7 @@ from cockpit.connect.structure import load_structure
 from cockpit.errors import CockpitError
 from cockpit.forecast.events import read as read_events
 from cockpit.kpi.catalogue import with_local
+from cockpit.notify import book as notify_book
 from cockpit.warehouse.attach import Warehouse
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def examine(home: Home) -> Iterator[Finding]:
         "structure.csv": _structure,
         "kpis": _kpis,
         "events.toml": _events,
+        "alerts.toml": _rules,
+        "people.toml": _people,
         "state.db": _state,
         "generations": _generation,
     }
@@ -107,6 +111,21 @@ def _kpis(home: Home) -> str:
 
 def _events(home: Home) -> str:
     return f"{len(read_events(home.root))} événements marqués."
+
+
+def _rules(home: Home) -> str:
+    book = rulebook.load(home)
+    for error in book.errors:
+        raise error
+    return f"{len(book.rules)} règles d'alerte, dont {len(book.own)} de l'hôpital."
+
+
+def _people(home: Home) -> str:
+    """Those who are told, the roster and the channels."""
+    book = notify_book.load(home)
+    for error in book.errors:
+        raise error
+    return f"{len(book.people.people)} personnes à prévenir."
 
 
 def _state(home: Home) -> str:
