@@ -15,7 +15,7 @@ from cockpit.connect import registry
 from cockpit.connect.config import load_sources
 from cockpit.connect.contract import Asked
 from cockpit.connect.structure import load_structure
-from cockpit.errors import CockpitError
+from cockpit.errors import BadStructure, CockpitError
 from cockpit.forecast.events import read as read_events
 from cockpit.kpi.catalogue import with_local
 from cockpit.notify import book as notify_book
@@ -121,8 +121,11 @@ def _rules(home: Home) -> str:
 
 
 def _people(home: Home) -> str:
-    """Those who are told, the roster and the channels."""
-    book = notify_book.load(home)
+    """Those who are told, the roster and the channels; a structure at fault has its own line."""
+    try:
+        book = notify_book.load(home)
+    except BadStructure:
+        return "Attend structure.csv."
     for error in book.errors:
         raise error
     return f"{len(book.people.people)} personnes à prévenir."
