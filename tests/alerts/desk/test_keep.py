@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,27 +14,12 @@ from cockpit.alerts.desk import keep
 from cockpit.alerts.desk.life import Act
 from cockpit.alerts.model import Alert
 from cockpit.errors import BadRequest
-from cockpit.kpi.model import Domain, KpiId, UnitId
+from cockpit.kpi.model import UnitId
 from cockpit.settings import Home
+from tests.support import mailroom
 
 NOW = datetime(2026, 11, 22, 6, 0)
-BOARDERS = Alert(
-    rule="boarders_now_level",
-    kind="threshold",
-    domain=Domain.BEDS,
-    kpi=KpiId("boarders_now"),
-    unit=UnitId("A"),
-    unit_label="Site A",
-    severity="amber",
-    since=date(2026, 11, 20),
-    as_of=date(2026, 11, 21),
-    title_fr="En attente de lit · Site A : 7",
-    title_en="Waiting for a bed · Site A: 7",
-    body_fr="",
-    body_en="",
-    value=7.0,
-    level=6.0,
-)
+BOARDERS = replace(mailroom.BOARDERS, severity="amber")
 OTHER = replace(BOARDERS, unit=UnitId("B"), unit_label="Site B")
 
 
