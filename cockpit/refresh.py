@@ -203,7 +203,8 @@ def _publish_forecasts(home: Home, say: Say, only: Sequence[str] = ()) -> int:
         _publish_made(home, to_tables(batch.forecasts, batch.past))
     if not only or any(kpis[KpiId(name)].domain is Domain.BEDS for name in only):
         outlooks = make_outlooks(generation, home.installation, on_step=say)
-        _publish_made(home, bed_store.to_tables(outlooks) if outlooks else {})
+        if outlooks:
+            _publish_made(home, bed_store.to_tables(outlooks))
     with publish.publishing(home.generations, patience_s=_PATIENCE_S):
         number = judge(home)
     if not only:
@@ -220,8 +221,6 @@ def _report_drift(home: Home, say: Say) -> None:
 
 
 def _publish_made(home: Home, made: Mapping[str, pa.Table]) -> None:
-    if not made:
-        return
     with publish.publishing(home.generations, patience_s=_PATIENCE_S):
         update.publish_forecasts(home, made)
 

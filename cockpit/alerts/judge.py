@@ -13,7 +13,8 @@ from cockpit.alerts.course import Course, courses
 from cockpit.alerts.reach import Level, level_met, levels_of, ranks, reaches
 from cockpit.alerts.rule import Condition, Fixed, Gap, Levels, Rule
 from cockpit.kpi.model import Grain, Kpi, Threshold, UnitId
-from cockpit.series.workdays import public_holidays
+from cockpit.series.model import Window
+from cockpit.series.workdays import holidays_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -235,8 +236,8 @@ def weighed(rule: Rule, kpi: Kpi, asked: Weighed) -> Judged:
 def _worked(compared: Compared, reader: Reader) -> Mask:
     """The days that are neither of a weekend nor a public holiday."""
     region = reader.generation.home.installation.holidays
-    years = range(compared.starts[0].astype(object).year, compared.ends[-1].astype(object).year + 1)
-    off = [day for year in years for day in public_holidays(year, region)]
+    whole = Window(compared.starts[0].astype(object), compared.ends[-1].astype(object))
+    off = holidays_within(whole, region=region)
     found: Mask = np.is_busday(compared.starts, holidays=np.array(off, dtype="datetime64[D]"))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from cockpit.kpi.model import Kpi
@@ -9,7 +11,7 @@ from cockpit.kpi.rest_days import public_holidays
 from cockpit.regions import METROPOLE
 from cockpit.series.model import Window
 
-__all__ = ["equal_days", "public_holidays", "working_days"]
+__all__ = ["equal_days", "holidays_within", "public_holidays", "working_days"]
 
 FEWEST_DAYS = 28
 
@@ -27,10 +29,12 @@ def equal_days(kpi: Kpi, now: Window, then: Window, *, region: str = METROPOLE) 
 
 def working_days(window: Window, *, region: str = METROPOLE) -> int:
     """Mondays to Fridays that are no public holiday of the region, both ends included."""
-    off = [
-        day
-        for year in range(window.start.year, window.end.year + 1)
-        for day in public_holidays(year, region)
-    ]
+    off = holidays_within(window, region=region)
     after = np.datetime64(window.end, "D") + 1
     return int(np.busday_count(np.datetime64(window.start, "D"), after, holidays=off))
+
+
+def holidays_within(window: Window, *, region: str = METROPOLE) -> list[date]:
+    """The public holidays of the region in the civil years that the window touches."""
+    years = range(window.start.year, window.end.year + 1)
+    return [day for year in years for day in public_holidays(year, region)]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from cockpit.alerts import rulebook
 from cockpit.alerts.conditions.compared import Compared
-from cockpit.alerts.conditions.drift import rolling, shifted
+from cockpit.alerts.conditions.drift import rolling
 from cockpit.alerts.conditions.history import past
 from cockpit.alerts.conditions.missing import silent_for
+from cockpit.alerts.conditions.moving import shifted
 from cockpit.alerts.judge import Verdict, Weighed, condition_of, weighed
 from cockpit.alerts.rule import Gap, Guard, Levels, Rule
 from cockpit.kpi.catalogue import KPIS

@@ -8,6 +8,7 @@
     missing.py          days without data
 
 A function takes what is `Asked` and gives `Compared`: a figure, what it is compared with, and how
-long one step of the levels is. What they have in common is in `compared.py`. The forecast
+long one step of the levels is. What they have in common is in `compared.py`,
+means over past periods in `moving.py`. The forecast
 (`../ahead.py`) and the ladder (`../ladder.py`) judge no period and are apart.
 """

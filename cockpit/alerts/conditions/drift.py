@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
+from cockpit.alerts.conditions.moving import moving, shifted
 from cockpit.alerts.rule import Drift
 from cockpit.kpi.model import Grain
 from cockpit.kpi.panel import Values
@@ -34,28 +35,7 @@ def compared(asked: Asked, condition: Drift) -> Compared:
 
 def rolling(values: Values, length: int) -> tuple[Values, Values]:
     """Mean of the last `length` values and its standard error; NaN with a fifth missing."""
-    known = ~np.isnan(values)
-    count, total, squares = (
-        _sums(np.where(known, values**power, 0.0), length) for power in (0, 1, 2)
-    )
+    count, mean, deviation = moving(values, length)
     enough = count >= max(2, (1 - _MOST_MISSING) * length)
-    many = np.maximum(count, 2)
-    mean = np.where(enough, total / many, np.nan)
-    spread = np.maximum(squares - total**2 / many, 0.0) / (many - 1)
-    return mean, np.where(enough, np.sqrt(spread / many), np.nan)
-
-
-def _sums(values: Values, length: int) -> Values:
-    whole = np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
-    stop = np.arange(1, values.shape[1] + 1)
-    found: Values = whole[:, stop] - whole[:, np.maximum(stop - length, 0)]
-    return found
-
-
-def shifted(values: Values, count: int) -> Values:
-    """Each value `count` periods before; NaN at the beginning."""
-    width = values.shape[1]
-    found = np.full(values.shape, np.nan)
-    if count < width:
-        found[:, count:] = values[:, : width - count]
-    return found
+    error = deviation / np.sqrt(np.maximum(count, 1))
+    return np.where(enough, mean, np.nan), np.where(enough, error, np.nan)

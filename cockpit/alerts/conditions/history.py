@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.alerts.conditions.compared import Asked, Compared
+from cockpit.alerts.conditions.moving import moving, shifted
 from cockpit.alerts.rule import History
 from cockpit.kpi.model import Grain
 from cockpit.kpi.panel import Values
@@ -28,28 +29,13 @@ def compared(asked: Asked, condition: History) -> Compared:
 
 def past(values: Values, *, lag: int, depth: int, fewest: int) -> tuple[Values, Values]:
     """Mean and standard deviation of the `depth` values before each, `lag` periods apart."""
-    known = ~np.isnan(values)
     mean = np.full(values.shape, np.nan)
     deviation = np.full(values.shape, np.nan)
     for first in range(min(lag, values.shape[1])):
         cut = slice(first, None, lag)
-        count, total, squares = (
-            _before(np.where(known[:, cut], values[:, cut] ** power, 0.0), depth)
-            for power in (0, 1, 2)
-        )
+        count, middle, spread = (shifted(one, 1) for one in moving(values[:, cut], depth))
         enough = count >= fewest
-        many = np.maximum(count, 2)
-        mean[:, cut] = np.where(enough, total / many, np.nan)
-        spread = np.maximum(squares - total**2 / many, 0.0) / (many - 1)
-        deviation[:, cut] = np.where(enough, np.sqrt(spread), np.nan)
+        mean[:, cut] = np.where(enough, middle, np.nan)
+        deviation[:, cut] = np.where(enough, spread, np.nan)
     deviation[deviation <= _DUST * np.abs(mean)] = np.nan
     return mean, deviation
-
-
-def _before(values: Values, depth: int) -> Values:
-    """The sum of the `depth` values before each."""
-    whole = np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
-    width = values.shape[1]
-    stop = np.arange(width)
-    found: Values = whole[:, stop] - whole[:, np.maximum(stop - depth, 0)]
-    return found
