@@ -1,8 +1,8 @@
-# Six words: run test lint docs demo ci (install, types, test-slow and bench are parts of them).
+# Six words: run test lint docs demo ci (install, types, test-slow and the benches are parts of them).
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: run install test test-slow lint types docs demo ci bench
+.PHONY: run install test test-slow lint types docs demo ci bench bench-phone
 .DEFAULT_GOAL := run
 
 run: install            ## the sample hospital, the worker and the web server; Ctrl-C stops all
@@ -41,3 +41,7 @@ ci:                     ## what the server runs
 
 bench: install          ## the figures of BENCHMARKS.md
 	$(BIN)/python -m bench
+
+bench-phone: install    ## the phone only, printed
+	@bash deploy/chromium.sh
+	$(BIN)/python -m bench d

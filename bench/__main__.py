@@ -24,6 +24,7 @@ from bench import (
     reading,
     report,
     rows,
+    sessions,
     web,
 )
 from cockpit.settings import Home
@@ -69,7 +70,10 @@ def measure(
     if "d" in parts:
         os.environ.pop("COCKPIT_TODAY", None)  # the sample hospital ends on the real day
         yield rows.section("(d) Le serveur : réexécution de Synthèse", web.run())
-        yield rows.section("(d) Le téléphone : 390x844, Fast 4G, processeur / 4", phone.run())
+        yield rows.section(
+            "(d) Le serveur : un geste toutes les 5 s et par personne", sessions.run()
+        )
+        yield rows.section("(d) Le téléphone : 390x844, processeur / 4", phone.run())
     if "e" in parts:
         yield connectors.run(folder / "connectors", small=small)
     if "f" in parts:

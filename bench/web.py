@@ -83,7 +83,7 @@ async def _measure(ours: Server, stock: Server) -> tuple[Turns, Turns, Turns]:
         (ours, PERIODS, b"ck-tile"),
         (stock, SAME, b'class="card"'),
     )
-    async with _connected(ours) as one, _connected(stock) as two:
+    async with connected(ours) as one, connected(stock) as two:
         sockets = (one, one, two)
         for socket, (_, queries, sign) in zip(sockets, asked, strict=True):
             await _turns(socket, queries, sign, WARM)
@@ -95,7 +95,8 @@ async def _measure(ours: Server, stock: Server) -> tuple[Turns, Turns, Turns]:
     return same, other, reference
 
 
-def _connected(server: Server) -> connect:
+def connected(server: Server) -> connect:
+    """A session: the websocket that a browser would open."""
     address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
     return connect(
         address,
@@ -116,10 +117,10 @@ async def _timed(
 async def _turns(
     socket: ClientConnection, queries: Sequence[str], sign: bytes, count: int
 ) -> list[float]:
-    return [await _rerun(socket, queries[at % len(queries)], sign) for at in range(count)]
+    return [await rerun(socket, queries[at % len(queries)], sign) for at in range(count)]
 
 
-async def _rerun(socket: ClientConnection, query: str, sign: bytes) -> float:
+async def rerun(socket: ClientConnection, query: str, sign: bytes) -> float:
     """Milliseconds from the request to the end of the script; what was drawn must hold `sign`."""
     asked = BackMsg()
     asked.rerun_script.query_string = query

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,15 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN_HOME = "COCKPIT_BENCH_HOME"
@@ -64,12 +71,54 @@ def cockpit(home: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def stock(page: str) -> Iterator[Server]:
+def fronted(server: Server) -> Iterator[Server]:
+    """The server behind the shipped Caddyfile; itself on a machine without caddy."""
+    if shutil.which("caddy") is None:
+        yield server
+        return
+    with tempfile.TemporaryDirectory(prefix="cockpit-caddy-") as folder:
+        port = _free_port()
+        environment = _environment() | {
+            "COCKPIT_CERTIFICATE": f"{folder}/certificate.pem",
+            "COCKPIT_KEY": f"{folder}/key.pem",
+            "COCKPIT_SERVER": server.url.removeprefix("http://"),
+            "COCKPIT_TLS_PORT": str(port),
+            "XDG_CONFIG_HOME": folder,
+            "XDG_DATA_HOME": folder,
+        }
+        _certify(Path(folder))
+        command = ["caddy", "run", "--config", str(ROOT / "deploy/Caddyfile")]
+        command += ["--adapter", "caddyfile"]
+        with _running(command, environment) as process:
+            _wait(process, f"https://localhost:{port}/readyz")
+            yield Server(f"https://localhost:{port}", server.pid)
+
+
+def _certify(folder: Path) -> None:
+    """A certificate of two days for localhost, signed by nobody."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+
+
+@contextmanager
+def stock(page: str, **environment: str) -> Iterator[Server]:
     """`streamlit run` of a page of bench/stock."""
     port = _free_port()
     script = str(ROOT / "bench" / "stock" / f"{page}.py")
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    with _started(command, port, "/_stcore/health", _environment()) as server:
+    with _started(command, port, "/_stcore/health", _environment() | environment) as server:
         yield server
 
 
@@ -88,11 +137,20 @@ def _free_port() -> int:
 def _started(
     command: Sequence[str], port: int, probe: str, environment: dict[str, str]
 ) -> Iterator[Server]:
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    try:
+    with _running(command, environment) as process:
         _wait(process, url + probe)
         yield Server(url, process.pid)
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+    try:
+        yield process
     finally:
         process.terminate()
         try:
@@ -103,12 +161,14 @@ def _started(
 
 
 def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
     until = time.monotonic() + _READY_S
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped at once: {process.args!r}")
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=2, context=anybody):
                 return
         except OSError:
             time.sleep(0.2)
