@@ -12,7 +12,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import brotli
 import streamlit
@@ -189,16 +189,27 @@ def first_files() -> tuple[Path, ...]:
 @cache
 def lazy_scripts() -> tuple[Path, ...]:
     """The scripts of `st.html`, which the live page would ask for once it has been told so."""
-    manifest = json.loads((ROOT / "manifest.json").read_text("utf-8"))
-    entry = next(name for name in manifest if name.endswith(_HTML_ELEMENT))
-    core, wanted = _closure(manifest, "index.html"), _closure(manifest, entry)
-    return tuple(ROOT / manifest[name]["file"] for name in wanted if name not in core)
+    core, wanted = _closure("index.html"), _closure(_entry("Html/Html.tsx"))
+    return tuple(ROOT / _manifest()[name]["file"] for name in wanted if name not in core)
 
 
-_HTML_ELEMENT = "/components/elements/Html/Html.tsx"
+def curves_script() -> Path:
+    """The script that draws curves: 330 kB with those that it needs."""
+    entry = _entry("ArrowVegaLiteChart/ArrowVegaLiteChart.tsx")
+    return ROOT / str(_manifest()[entry]["file"])
 
 
-def _closure(manifest: dict[str, dict[str, list[str]]], entry: str) -> dict[str, None]:
+@cache
+def _manifest() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    return found
+
+
+def _entry(component: str) -> str:
+    return next(name for name in _manifest() if name.endswith(f"/components/elements/{component}"))
+
+
+def _closure(entry: str) -> dict[str, None]:
     """The chunks that one needs, itself included, in the order in which they are named."""
     found: dict[str, None] = {}
     waiting = [entry]
@@ -206,7 +217,7 @@ def _closure(manifest: dict[str, dict[str, list[str]]], entry: str) -> dict[str,
         name = waiting.pop()
         if name not in found:
             found[name] = None
-            waiting += manifest[name].get("imports", [])
+            waiting += _manifest()[name].get("imports", [])
     return found
 
 

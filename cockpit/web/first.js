@@ -3,6 +3,7 @@
   const first = document.getElementById("first");
   const root = document.getElementById("root");
   if (!first || !root) return;
+  const curves = document.currentScript.dataset.curves;
   let calm;
   const leave = () => {
     watching.disconnect();
@@ -10,6 +11,13 @@
     document.getElementById("first-style")?.remove();
     first.remove();
     performance.mark("cockpit-live");
+    setTimeout(prepare, 3000);
+  };
+  // What draws the curve of the sheet that is tapped next; not on a network that is counted.
+  const prepare = () => {
+    const { saveData, effectiveType } = navigator.connection ?? {};
+    if (saveData || /[23]g/.test(effectiveType)) return;
+    (window.requestIdleCallback ?? setTimeout)(() => import(curves).catch(() => {}));
   };
   const drawn = () =>
     document.querySelector('[data-test-script-state="notRunning"]') &&

@@ -49,7 +49,6 @@ class TestDocument:
         page = client.get("/").text
         assert '<html lang="fr">' in page
         assert "viewport-fit=cover" in page
-        assert '<link rel="stylesheet" href="/cockpit.css">' in page
         assert "<title>Cockpit · Mon établissement</title>" in page
         assert "_stcore/agent" not in page
         assert '"./' not in page
@@ -70,7 +69,7 @@ class TestDocument:
         page = client.get("/").text
         assert '<div id="first">' in page
         assert "ck-tile" in page
-        assert '<script src="/first.js" defer>' in page
+        assert '<script src="/first.js" data-curves="/static/js/ArrowVegaLiteChart.' in page
         assert client.get("/first.js").headers["content-type"].startswith("text/javascript")
 
     def test_any_other_address_waits_for_the_live_page(self, client: TestClient) -> None:
