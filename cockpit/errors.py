@@ -270,7 +270,7 @@ class BadRequest(Refused):
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
         return _("Paramètre « {field} » refusé : attendu {expected}.").format(
-            field=self.facts["field"], expected=self.said("expected")
+            field=self.said("field"), expected=self.said("expected")
         )
 
 

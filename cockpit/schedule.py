@@ -1,4 +1,5 @@
 """When a source is read: its cron schedule on the wall clock of Paris, and the tries in between.
+What falls into a drop folder meanwhile is read at once (see cockpit/drops.py).
 
 A time that the spring change of hour skips is moved to the hour after; one that the autumn change
 gives twice is kept once, unless the schedule runs at every hour. A machine that was off reads each

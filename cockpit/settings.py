@@ -42,6 +42,14 @@ class Forecasts(BaseModel):
     address: str = Field("", pattern=r"^([a-z]+://[A-Za-z0-9.:_\[\]-]+)?$")
 
 
+class Web(BaseModel):
+    """What the web pages may do. offline: phones keep the last figures, to read without network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    offline: bool = True
+
+
 class Installation(BaseModel):
     """`cockpit.toml`: the hospital's name and its calendar; every field has a default."""
 
@@ -56,6 +64,7 @@ class Installation(BaseModel):
     port: int = Field(8501, ge=1, le=65535)
     network: Network = Network()
     forecast: Forecasts = Forecasts()
+    web: Web = Web()
     public_url: str = Field("", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?)?$")
     bed_safety_pct: float = Field(0.0, ge=0, le=30)
     duckdb_memory_limit: str = Field("2GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")
@@ -72,6 +81,7 @@ _EXPECTED = {
     "network.allow": "une liste de textes « serveur:port », comme « fhir.hopital.local:443 »",
     "forecast.engine": "local, dask, ray ou spark",
     "forecast.address": "une adresse comme « tcp://grappe.hopital.local:8786 »",
+    "web.offline": "true ou false",
     "public_url": "l'adresse où les gens ouvrent Cockpit, comme « https://cockpit.hopital.fr »",
     "bed_safety_pct": "un pourcentage des lits ouverts, de 0 à 30",
     "duckdb_memory_limit": "une taille comme 512MB ou 2GB",
@@ -133,6 +143,11 @@ class Home:
     def structure(self) -> Path:
         """The hospital's units."""
         return self.root / "structure.csv"
+
+    @property
+    def phones(self) -> Path:
+        """How many times phones were told to forget what they kept; absent: never."""
+        return self.root / "phones"
 
     @property
     def state_url(self) -> str:

@@ -1,9 +1,10 @@
 """The refresh loop: each source when its schedule says so, one worker per installation.
 
-Every reading is a process of its own, so that no source waits for another; what one lands is
-published as soon as it ends. A source that may answer later is tried again after a while, one that
-refused waits for its next time. A stop (SIGTERM, Ctrl-C) ends the readings too; whatever a kill
-leaves half done, the next refresh finishes (see cockpit/refresh.py).
+A file that falls into a drop folder is read at once (see cockpit/drops.py). Every reading is a
+process of its own, so that no source waits for another; what one lands is published as soon as it
+ends. A source that may answer later is tried again after a while, one that refused waits for its
+next time. A stop (SIGTERM, Ctrl-C) ends the readings too; whatever a kill leaves half done, the
+next refresh finishes (see cockpit/refresh.py).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from cockpit import children, clock, fetch, listeners, refresh, state
+from cockpit import children, clock, drops, fetch, listeners, refresh, state
 from cockpit.connect.config import load_sources
 from cockpit.errors import BadSource, CockpitError, SourceUnavailable, WarehouseBusy
 from cockpit.locks import locked
@@ -77,8 +78,10 @@ class _Duty:
     publish_at: float = 0.0
     look_at: float = 0.0
     postman: Postman = field(init=False)
+    lookout: drops.Lookout = field(init=False)
 
     def __post_init__(self) -> None:
+        self.lookout = drops.Lookout(self.home)
         fence = partial(leases.check, self.engine, self.lease.token)
         self.postman = Postman(self.home, fence)
 
@@ -164,6 +167,7 @@ def _round(duty: _Duty) -> None:
         if time.monotonic() >= duty.look_at:
             duty.look_at = time.monotonic() + _LOOK_S
             _look(duty)
+        _read_fallen(duty)
         if duty.unpublished and time.monotonic() >= duty.publish_at:
             _publish(duty)
     except CockpitError as error:
@@ -184,11 +188,19 @@ def _look(duty: _Duty) -> None:
     for config in configs:
         if config.name not in duty.readings and due([config], last, clock.now()):
             _start_reading(duty, config, last.get(config.name))
+    duty.lookout.watch(configs, last)
     listeners.keep(duty.home, duty.listeners, configs)
     if configs and duty.fitted != clock.forecast_day():
         _start_forecasts(duty)
     if duty.judged != clock.today():
         duty.judged, duty.unpublished = clock.today(), True
+
+
+def _read_fallen(duty: _Duty) -> None:
+    duty.lookout.look()
+    for config in duty.lookout.ready(duty.readings):
+        last = state.runs_of(duty.engine, config.name, 1)
+        _start_reading(duty, config, last[0] if last else None)
 
 
 def _start_reading(duty: _Duty, config: SourceConfig, last: RunRecord | None) -> None:

@@ -16,6 +16,7 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.rule_checks import Known, levels_here
 from cockpit.alerts.rule_file import NONE, difference
 from cockpit.errors import BadRequest, BadRules
+from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.kpi.tension_setting import FILE
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cockpit.settings import Home
 
 _TABLES = frozenset({"levels", "reset", "guard", "units"})
+_LONGEST_STEM = 55
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,23 @@ def add(home: Home, fields: Mapping[str, object], who: str, *, version: str = ""
     return rule
 
 
+def draft(home: Home, fields: Mapping[str, object], name: str = "") -> Rule:
+    """What `save` (or `add`, without a name) would make; nothing is written. Raises as they do."""
+    known, text = rulebook.known_of(home), _text(home)
+    entry = toml.plain(fields)
+    if name:
+        entry = _joined(_entry(text, name), {**entry, "id": name})
+    return rulebook.applied(entry, known)
+
+
+def free_id(home: Home, wished: str) -> str:
+    """A name that no rule has: the one that is wished, cut to fit, else with a number."""
+    taken = rulebook.load(home).by_id
+    stem = wished[:_LONGEST_STEM]
+    names = (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
 def disable(home: Home, name: str, who: str, *, version: str = "") -> Rule:
     """Switch a rule off, everywhere. Raises as `save`."""
     return save(home, name, {"enabled": False}, who, version=version)
@@ -126,6 +145,9 @@ def _put(home: Home, text: str, entry: Mapping[str, Any]) -> Rule:
     base = rulebook.shipped().get(rule.id)
     shortest = difference(rule, base, levels_here(base, known) if base else rule.levels)
     made = toml.edited_entry(text, "rule", rule.id, shortest if len(shortest) > 1 else None)
+    if len(made.encode()) > rulebook.LARGEST_BYTES:  # it would not be read again
+        size = rulebook.LARGEST_BYTES // 1024
+        raise BadRules(file=FILE, expected=_("au plus {size} Kio").format(size=size))
     _refuse_new_faults(text, made, known)
     acts.put(_path(home), made)
     return rule

@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, InlineTable, Item, Table
+from tomlkit.items import AoT, Comment, InlineTable, Item, Table
 
 from cockpit.errors import BadSource
 from cockpit.i18n import mark
@@ -76,7 +76,7 @@ def _with_entry(
     place = next((at for at, one in enumerate(tables) if one.get("id") == entry_id), None)
     if values is None:
         if place is not None:
-            tables.pop(place)
+            _take_out(document, tables, place)
     elif place is None:
         tables.append(_item(plain(values), inline=False))
     else:
@@ -84,6 +84,21 @@ def _with_entry(
     if not tables:
         del document[name]
     return tomlkit.dumps(document)
+
+
+def _take_out(document: tomlkit.TOMLDocument, tables: AoT, place: int) -> None:
+    """Comments after its last key most often speak of the next table: they stay."""
+    body = tables[place].value.body
+    last = max((at for at, (key, _item) in enumerate(body) if key is not None), default=-1)
+    tail = body[last + 1 :]
+    tables.pop(place)
+    if not any(isinstance(item, Comment) for _key, item in tail):
+        return
+    if place < len(tables):
+        trivia = tables[place].trivia
+        trivia.indent = "".join(item.as_string() for _key, item in tail) + trivia.indent
+    else:
+        (tables[place - 1].value if place else document).body.extend(tail)
 
 
 def written(values: Mapping[str, object]) -> str:

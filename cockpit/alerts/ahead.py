@@ -24,6 +24,7 @@ DEFAULT = Levels(amber=0.5)
 """As likely as not."""
 _STALE_DAYS = 3
 _HABIT_DAYS, _FEWEST_WEEKS = 728, 26
+_EPOCH_WEEKDAY = 3  # 1 January 1970, a Thursday
 _LEAST, _MOST = 0.01, 0.99
 """A calibrated 95 % interval says nothing of what is beyond it: never "certain"."""
 
@@ -51,7 +52,7 @@ def crossing(
     likely: probabilities. A forecast older than three days says nothing. The day under way counts:
     it is not closed.
     """
-    if (today - coming.origin).days > _STALE_DAYS + 1:
+    if is_stale(coming, today):
         return None
     for point in coming.points:
         if not today <= point.day < today + timedelta(days):
@@ -64,29 +65,40 @@ def crossing(
     return None
 
 
-def limits(condition: Expected, kpi: Kpi, unit: UnitId, reader: Reader) -> Limits:
+def is_stale(coming: Forecast, today: date) -> bool:
+    """Whether it is more than three days older than one of this morning."""
+    return (today - coming.origin).days > _STALE_DAYS + 1
+
+
+def limits(
+    condition: Expected, kpi: Kpi, unit: UnitId, reader: Reader, today: date | None = None
+) -> Limits:
     """What a rule looks out for: its own level, so many deviations from habit, or the KPI's own.
 
-    A KPI judged on a gap has no level of its own that a forecast could cross.
+    A KPI judged on a gap has no level of its own that a forecast could cross. today: a day of the
+    reader's range, whose habits are those of the two years before it; None: the reader's own.
     """
     if condition.level is not None:
         own = [(condition.level, high_is_bad(kpi))]
         return lambda _day: own
     if condition.deviations is not None:
-        return _habits(kpi, unit, reader, condition.deviations)
+        return _habits(kpi, unit, reader, condition.deviations, today or reader.until)
     fixed = _own_levels(kpi, condition)
     return lambda _day: fixed
 
 
-def _habits(kpi: Kpi, unit: UnitId, reader: Reader, deviations: float) -> Limits:
+def _habits(kpi: Kpi, unit: UnitId, reader: Reader, deviations: float, today: date) -> Limits:
     """Mean and standard deviation of each weekday over two years, at least half a year of them."""
-    own = reader.closed(Grain.DAY, _HABIT_DAYS)
+    back = (reader.until - (reader.tried_from or reader.until)).days
+    own = reader.closed(Grain.DAY, _HABIT_DAYS + back)
+    before = (np.datetime64(today, "D") - own.starts).astype(int)
+    past = (before > 0) & (before <= _HABIT_DAYS)
     values = reader.values(kpi, (unit,), own)[0]
     above = high_is_bad(kpi)
-    weekdays = np.array([day.weekday() for day in own.starts.astype(object)])
+    weekdays = (own.starts.astype("datetime64[D]").astype(int) + _EPOCH_WEEKDAY) % 7
     found: dict[int, list[tuple[float, bool]]] = {}
     for weekday in range(7):
-        known = values[(weekdays == weekday) & ~np.isnan(values)]
+        known = values[past & (weekdays == weekday) & ~np.isnan(values)]
         if len(known) >= _FEWEST_WEEKS:
             away = deviations * known.std(ddof=1)
             found[weekday] = [(float(known.mean() + (away if above else -away)), above)]

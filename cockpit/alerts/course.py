@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cockpit.alerts.model import Severity
 
@@ -60,15 +60,25 @@ def courses(reaches: Sequence[Reach | None], *, wait: int, hold: int) -> tuple[C
     closes anything, but it ends a run that has not spoken. wait: periods beyond a level before it
     speaks (>= 1). hold: periods back below the reset level before it is over (>= 1).
     """
-    found: list[Course] = []
+    return tuple(_course(state) for state in _states(reaches, wait, hold))
+
+
+def course_now(reaches: Sequence[Reach | None], *, wait: int, hold: int) -> Course:
+    """The last of `courses`; quiet before any period."""
+    state = _SILENT
+    for state in _states(reaches, wait, hold):  # noqa: B007 - the last one is wanted
+        pass
+    return _course(state)
+
+
+def _states(reaches: Sequence[Reach | None], wait: int, hold: int) -> Iterator[_State]:
     state = _SILENT
     for index, reach in enumerate(reaches):
         if reach is None:
             state = state if state.level else _SILENT
         elif reach.held or state is not _SILENT:
             state = _after(state, index, reach, wait, hold)
-        found.append(_course(state))
-    return tuple(found)
+        yield state
 
 
 class _State(NamedTuple):

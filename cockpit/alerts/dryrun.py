@@ -1,7 +1,7 @@
 """A rule tried on the past: how often it would have spoken, when and where, with which levels.
 
 The figures are those of the generation as they are known now, restated ones included: a rule is
-tried on what happened, not on what was known that morning.
+tried on what happened, not on what was known that morning. Forecasts are those published then.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cockpit import clock
-from cockpit.alerts.evaluate import units_of
-from cockpit.alerts.judge import condition_of, judged
+from cockpit.alerts import past_ahead, past_ladder
+from cockpit.alerts.by_day import RED, Spoken, days_of, judged_over, watched
+from cockpit.alerts.judge import condition_of
 from cockpit.alerts.observe import Reader
 from cockpit.alerts.rule import Expected, Ladder
 from cockpit.alerts.rule_file import made
-from cockpit.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +41,8 @@ class Firing:
     it speaks (`until`: the last one). over: first day of the period at which it is over, None while
     it still speaks. red: first day of the period at which it is an alert, None while it only warns.
     severity: the worst of the run. value, level: in the KPI's unit, measured: in
-    steps of the condition, at the period at which it speaks. peak: the furthest it measured.
+    steps of the condition, at the period at which it speaks. peak: the furthest it measured. A rule
+    on forecasts, or a ladder, is folded by days: the day is the last one known that morning.
     """
 
     rule: str
@@ -58,6 +59,19 @@ class Firing:
     peak: float
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A rule tried. days: of the range. known: those on which what it is judged on was kept (a
+    forecast of that morning), partly: only some of it. unseen: rules that a ladder counts and the
+    scope does not see."""
+
+    firings: tuple[Firing, ...]
+    days: int
+    known: int
+    partly: int = 0
+    unseen: int = 0
+
+
 def dry_run(  # noqa: PLR0917 - what is read, what is tried, over which days
     generation: Generation,
     scope: Scope,
@@ -67,13 +81,15 @@ def dry_run(  # noqa: PLR0917 - what is read, what is tried, over which days
     last: date,
     *,
     units: Sequence[UnitId] | None = None,
+    book: Iterable[Rule] = (),
 ) -> tuple[Firing, ...]:
     """Every time that a rule would have spoken in a period that begins from `first` to `last`.
 
-    units: only these, of those that the rule watches in the scope. By day, then unit. Nothing for
-    what cannot be tried (`untried`), for a KPI hidden from the scope, for a rule without level.
+    units: only these, of those that the rule watches in the scope. book: the rules in force, for
+    one that depends on others. By day, then unit. Nothing for a KPI hidden from the scope, for a
+    rule without level.
     """
-    return tried(rule, reader_over(generation, scope, kpis, first, last), units=units)
+    return tried(rule, reader_over(generation, scope, kpis, first, last), units=units, book=book)
 
 
 def reader_over(
@@ -85,46 +101,80 @@ def reader_over(
     return Reader(generation, scope, until, known, tried_from=min(first, until))
 
 
-def untried(rule: Rule) -> str | None:
-    """What had to be given instead of a rule that the past cannot try; None when it can."""
-    if isinstance(rule.when, Expected):
-        return _(
-            "une règle jugée sur des périodes closes : les prévisions d'alors ne sont pas toutes "
-            "gardées (essayez la règle de niveau du même indicateur)"
-        )
-    if isinstance(rule.when, Ladder):
-        return _("une règle qui n'est pas une échelle (essayez une à une celles qu'elle compte)")
-    return None
-
-
 def tried(
-    rule: Rule, reader: Reader, *, units: Sequence[UnitId] | None = None
+    rule: Rule,
+    reader: Reader,
+    *,
+    units: Sequence[UnitId] | None = None,
+    book: Iterable[Rule] = (),
 ) -> tuple[Firing, ...]:
     """The same with the reader of a range, for several rules or variants of one."""
-    found = judged_over(rule, reader, units=units)
-    if found is None or reader.tried_from is None:
-        return ()
-    rows = range(len(found.units))
-    runs = [run for row in rows for run in _runs(found, row) if run.fired >= reader.tried_from]
-    return tuple(sorted(runs, key=lambda run: (run.fired, run.unit)))
+    return trial(rule, reader, units=units, book=book).firings
 
 
-def watched(rule: Rule, reader: Reader) -> tuple[UnitId, ...]:
-    """The units where a rule would speak were it enabled."""
-    return units_of(rule.model_copy(update={"enabled": True}), reader)
-
-
-def judged_over(
-    rule: Rule, reader: Reader, *, units: Sequence[UnitId] | None = None
-) -> Judged | None:
-    """The periods of the range as the rule judges them; None where there is nothing to judge."""
-    kpi = reader.known.get(rule.kpi or "")
-    if kpi is None or isinstance(rule.when, Expected | Ladder):
-        return None
+def trial(
+    rule: Rule,
+    reader: Reader,
+    *,
+    units: Sequence[UnitId] | None = None,
+    book: Iterable[Rule] = (),
+) -> Trial:
+    """The same, with how much of the range could be tried."""
+    days, rules = len(days_of(reader)) - 1, tuple(book)
+    if not isinstance(rule.when, Expected | Ladder):
+        found = judged_over(rule, reader, units=units)
+        runs = () if found is None else _every(found)
+        return Trial(_within(runs, reader), days, days)
     at = tuple(unit for unit in watched(rule, reader) if units is None or unit in units)
-    if not at or condition_of(rule, kpi)[1].is_empty:
-        return None
-    return judged(rule, kpi, at, reader)
+    if isinstance(rule.when, Ladder):
+        spoken = past_ladder.climbed(rule.when, at, reader, rules)
+        unseen = past_ladder.unseen(rule.when, reader, rules)
+    elif str(rule.kpi) in reader.known:
+        spoken, unseen = past_ahead.expected(rule, rule.when, at, reader, rules), 0
+    else:
+        return Trial((), days, days)
+    known, partly = (int(one[:, 1:].any(axis=0).sum()) for one in (spoken.known, spoken.partly))
+    return Trial(_within(_daily(rule, spoken), reader), days, known, partly, unseen)
+
+
+def _within(runs: Iterable[Firing], reader: Reader) -> tuple[Firing, ...]:
+    """Those that began to speak in the range, by day."""
+    first = reader.tried_from or reader.until
+    kept = (run for run in runs if run.fired >= first)
+    return tuple(sorted(kept, key=lambda run: (run.fired, run.unit)))
+
+
+def _daily(rule: Rule, spoken: Spoken) -> Iterator[Firing]:
+    """The runs of days after which the rule speaks."""
+    for row, unit in enumerate(spoken.units):
+        ranks = spoken.rank[row]
+        for speaks, group in groupby(range(len(ranks)), lambda at, ranks=ranks: ranks[at] > 0):  # type: ignore[misc]
+            if speaks:
+                yield _day_run(rule, spoken, row, unit, list(group))
+
+
+def _day_run(rule: Rule, spoken: Spoken, row: int, unit: UnitId, places: list[int]) -> Firing:
+    opening, closing, days = places[0], places[-1] + 1, spoken.days
+    red = next((days[at] for at in places if spoken.rank[row, at] == RED), None)
+    return Firing(
+        rule=rule.id,
+        unit=unit,
+        since=days[opening],
+        fired=days[opening],
+        until=days[opening],
+        over=days[closing] if closing < len(days) else None,
+        red=red,
+        severity="red" if red else "amber",
+        value=float(spoken.value[row, opening]),
+        level=float(spoken.level[row, opening]),
+        measured=float(spoken.measured[row, opening]),
+        peak=float(spoken.measured[row, places].max()),
+    )
+
+
+def _every(found: Judged) -> Iterator[Firing]:
+    for row in range(len(found.units)):
+        yield from _runs(found, row)
 
 
 def _runs(found: Judged, row: int) -> Iterator[Firing]:

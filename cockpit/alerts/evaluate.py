@@ -92,10 +92,7 @@ def units_of(rule: Rule, reader: Reader) -> tuple[UnitId, ...]:
     """
     tree = reader.generation.units
     return tuple(
-        unit.id
-        for root in reader.scope.roots
-        for unit in tree.descendants(root)
-        if _is_of(rule, unit) and is_watched(rule, unit.id, tree)
+        unit.id for unit in reader.units if _is_of(rule, unit) and is_watched(rule, unit.id, tree)
     )
 
 

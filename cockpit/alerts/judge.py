@@ -9,7 +9,7 @@ import numpy as np
 
 from cockpit.alerts.conditions import drift, fixed, gap, history, missing, reconciliation
 from cockpit.alerts.conditions.compared import Asked, Compared
-from cockpit.alerts.course import Course, courses
+from cockpit.alerts.course import Course, Reach, course_now, courses
 from cockpit.alerts.reach import Level, level_met, levels_of, ranks, reaches
 from cockpit.alerts.rule import Condition, Fixed, Gap, Levels, Rule
 from cockpit.kpi.model import Grain, Kpi, Threshold, UnitId
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Ranks = npt.NDArray[np.int64]
 
-_OLDEST_DAYS = {Grain.DAY: 7, Grain.WEEK: 21, Grain.MONTH: 100, Grain.QUARTER: 200, Grain.YEAR: 500}
+OLDEST_DAYS = {Grain.DAY: 7, Grain.WEEK: 21, Grain.MONTH: 100, Grain.QUARTER: 200, Grain.YEAR: 500}
 """Days after which a last closed period is history, not news (accounts come late)."""
 
 
@@ -135,8 +135,14 @@ class Judged:
 
     def courses(self, row: int) -> tuple[Course, ...]:
         """The course of one unit after each period."""
-        found = reaches(self.beyond[row].tolist(), self.held[row].tolist())
-        return courses(found, wait=self.rule.wait, hold=self.rule.hold)
+        return courses(self._reaches(row), wait=self.rule.wait, hold=self.rule.hold)
+
+    def _now(self, row: int) -> Course:
+        """The course of one unit after the last period."""
+        return course_now(self._reaches(row), wait=self.rule.wait, hold=self.rule.hold)
+
+    def _reaches(self, row: int) -> list[Reach | None]:
+        return reaches(self.beyond[row].tolist(), self.held[row].tolist())
 
     def verdicts(self, until: date) -> Iterator[tuple[UnitId, Verdict]]:
         """The units at which the rule speaks at the end of the last known period."""
@@ -144,11 +150,11 @@ class Judged:
         worth = (self.beyond > 0).any(axis=1) & (self.beyond >= 0).any(axis=1)
         for row in np.flatnonzero(worth).tolist():
             last = int(known[row])
-            if (until - self.compared.ends[last].astype(object)).days > _OLDEST_DAYS[self.grain]:
+            if (until - self.compared.ends[last].astype(object)).days > OLDEST_DAYS[self.grain]:
                 continue
             if self._is_quiet(row):
                 continue
-            found = self.said(row, last, self.courses(row)[-1])
+            found = self.said(row, last, self._now(row))
             if found is not None:
                 yield self.units[row], found
 
@@ -195,8 +201,7 @@ def judged(rule: Rule, kpi: Kpi, units: Sequence[UnitId], reader: Reader) -> Jud
     compared = _KINDS[condition.kind](asked, condition)
     if rule.working_days and grain is Grain.DAY:
         compared = compared.only(_worked(compared, reader))
-    tree = reader.generation.units
-    each = tuple(_at(rule, own, unit, tree) for unit in units)
+    each = _levels_at(rule, own, units, reader.generation.units)
     return weighed(rule, kpi, Weighed(condition, grain, tuple(units), compared, each))
 
 
@@ -215,10 +220,12 @@ def weighed(rule: Rule, kpi: Kpi, asked: Weighed) -> Judged:
     """How far each period of each unit is beyond the levels; nothing is read."""
     compared, measured = asked.compared, asked.compared.measured()
     beyond, held = (np.zeros(measured.shape, dtype=np.int64) for _ in range(2))
-    for one in set(asked.levels):
-        rows = [row for row, levels in enumerate(asked.levels) if levels == one]
-        levels = levels_of(rule, kpi, asked.condition, one)
-        beyond[rows], held[rows] = ranks(levels, measured[rows], rule.least)
+    alike: dict[Levels, list[int]] = {}
+    for row, own in enumerate(asked.levels):
+        alike.setdefault(own, []).append(row)
+    levels = {own: levels_of(rule, kpi, asked.condition, own) for own in alike}
+    for own, rows in alike.items():
+        beyond[rows], held[rows] = ranks(levels[own], measured[rows], rule.least)
     near = ~compared.guarded(rule.guard) & (beyond > 0)
     return Judged(
         rule,
@@ -227,7 +234,7 @@ def weighed(rule: Rule, kpi: Kpi, asked: Weighed) -> Judged:
         asked.units,
         compared,
         measured,
-        tuple(levels_of(rule, kpi, asked.condition, one) for one in asked.levels),
+        tuple(levels[one] for one in asked.levels),
         np.where(near, 0, beyond),
         held,
     )
@@ -242,12 +249,24 @@ def _worked(compared: Compared, reader: Reader) -> Mask:
     return found
 
 
-def _at(rule: Rule, own: Levels, unit: UnitId, tree: UnitTree) -> Levels:
-    """The levels at a unit: its own and those above it, field by field, the nearest wins."""
+def _levels_at(
+    rule: Rule, own: Levels, units: Sequence[UnitId], tree: UnitTree
+) -> tuple[Levels, ...]:
+    """The levels at each unit: its own and those above it, field by field, the nearest wins."""
+    other = {
+        unit: one.levels.model_dump(exclude_none=True)
+        for unit, one in rule.units.items()
+        if one.levels.model_fields_set
+    }
+    return tuple(_at(own, other, lineage(unit, tree)) if other else own for unit in units)
+
+
+def _at(
+    own: Levels, other: Mapping[UnitId, Mapping[str, float]], upwards: Sequence[UnitId]
+) -> Levels:
     changes: dict[str, float] = {}
-    for above in reversed(lineage(unit, tree) if rule.units else ()):
-        if above in rule.units:
-            changes |= rule.units[above].levels.model_dump(exclude_none=True)
+    for above in reversed(upwards):
+        changes |= other.get(above, {})
     return own.model_copy(update=changes) if changes else own
 
 

@@ -44,12 +44,23 @@ def climbed(ladder: Ladder, unit: UnitId, alerts: Iterable[Alert], tree: UnitTre
         if alert.rule in ladder.of and not alert.back and tree.is_within(alert.unit, (unit,)):
             first.setdefault(alert.rule, alert)
     met = tuple(first.values())
-    steps: tuple[tuple[Step, int], ...] = (
-        ("red", ladder.red),
-        ("orange", ladder.orange),
-        ("yellow", ladder.yellow),
-    )
-    for step, wanted in steps:
-        if len(met) >= wanted:
-            return Climb(step, len(met), met[wanted - 1].since, met)
-    return None
+    step = step_of(ladder, len(met))
+    if step is None:
+        return None
+    return Climb(step, len(met), met[wanted(ladder, step) - 1].since, met)
+
+
+def step_of(ladder: Ladder, count: int) -> Step | None:
+    """The highest step that so many rules make; None: green."""
+    steps: tuple[Step, ...] = ("red", "orange", "yellow")
+    return next((step for step in steps if count >= wanted(ladder, step)), None)
+
+
+def wanted(ladder: Ladder, step: Step) -> int:
+    """How many rules make a step."""
+    counts: Mapping[Step, int] = {
+        "red": ladder.red,
+        "orange": ladder.orange,
+        "yellow": ladder.yellow,
+    }
+    return counts[step]

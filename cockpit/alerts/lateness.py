@@ -53,7 +53,8 @@ def freshness_alerts(generation: Generation, late: Sequence[Late], today: date) 
 
 
 def freshness_alert(late: Late, unit: Unit, today: date) -> Alert:
-    """The alert of one late source. `since` is the last day that it described."""
+    """The alert of one late source. `since` is the last day that it described; its facet is the
+    source, so that two that feed the same unit are two alerts."""
     french, english = (
         sentences.freshness(late.source, late.silenced, language) for language in ("fr", "en")
     )
@@ -62,6 +63,7 @@ def freshness_alert(late: Late, unit: Unit, today: date) -> Alert:
         kind="freshness",
         domain=late.silenced[0].domain,
         kpi=None,
+        facet=late.source.source,
         unit=unit.id,
         unit_label=unit.label,
         severity="amber",

@@ -16,21 +16,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cockpit import clock
+from cockpit import clock, state
+from cockpit.alerts.by_day import judged_over
 from cockpit.alerts.desk.votes import votes
-from cockpit.alerts.dryrun import judged_over, tried, with_levels
+from cockpit.alerts.dryrun import tried, with_levels
+from cockpit.alerts.judge import condition_of
+from cockpit.alerts.reach import levels_of
 from cockpit.alerts.rule import Levels
+from cockpit.kpi.model import Domain, UnitId
 from cockpit.state.alert_models import AlertEpisode, AlertEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Engine
-
+    from cockpit.access.scope import Scope
     from cockpit.alerts.dryrun import Firing
+    from cockpit.alerts.judge import Judged
     from cockpit.alerts.observe import Reader
     from cockpit.alerts.reach import Level
     from cockpit.alerts.rule import Rule
+    from cockpit.kpi.model import Kpi
+    from cockpit.warehouse.attach import Generation
 
 FLAP_DAYS = 7
 _TAKEN = ("acknowledge", "assign")
@@ -72,17 +78,20 @@ class Noise:
 class Quieter:
     """A level that would halve the firings. level: "amber", "red", "low_amber" or "low_red".
 
-    value: in steps of the condition (the KPI's unit for a fixed level).
+    value: in steps of the condition (the KPI's unit for a fixed level). before, after: firings at
+    the units that have the rule's own levels. apart: the others, which no level of the rule moves.
     """
 
     level: str
     value: float
     before: int
     after: int
+    apart: tuple[UnitId, ...] = ()
 
 
-def told(engine: Engine, first: date, last: date) -> tuple[Told, ...]:
-    """The episodes opened on these days of Paris, and those of the week before, oldest first."""
+def told(generation: Generation, scope: Scope, first: date, last: date) -> tuple[Told, ...]:
+    """The episodes of the scope opened on these days of Paris, and those of the week before, oldest
+    first."""
     start = datetime.combine(first - timedelta(days=FLAP_DAYS + 1), datetime.min.time())
     stop = datetime.combine(last + timedelta(days=2), datetime.min.time())
     wanted = (
@@ -91,8 +100,8 @@ def told(engine: Engine, first: date, last: date) -> tuple[Told, ...]:
         .where((AlertEpisode.resolved_at.is_(None)) | (AlertEpisode.resolved_at >= start))
         .order_by(AlertEpisode.id)
     )
-    with Session(engine) as session:
-        rows = tuple(session.scalars(wanted))
+    with Session(state.engine(generation.home)) as session:
+        rows = [row for row in session.scalars(wanted) if _is_seen(row, generation, scope)]
         taken = set(
             session.scalars(
                 select(AlertEvent.episode_id)
@@ -103,20 +112,27 @@ def told(engine: Engine, first: date, last: date) -> tuple[Told, ...]:
         return tuple(_told(row, taken=row.id in taken) for row in rows)
 
 
+def _is_seen(row: AlertEpisode, generation: Generation, scope: Scope) -> bool:
+    is_within = generation.units.is_within(UnitId(row.unit), scope.roots)
+    return is_within and Domain(row.domain) in scope.domains
+
+
 def _told(row: AlertEpisode, *, taken: bool) -> Told:
     key = (row.id, row.rule, row.facet, row.unit, row.since, row.as_of)
     return Told(*key, row.opened_at, row.resolved_at, taken)
 
 
-def report(engine: Engine, first: date, last: date, now: datetime) -> tuple[Noise, ...]:
-    """The rules that opened an episode on these days of Paris, the noisiest first.
+def report(
+    generation: Generation, scope: Scope, first: date, last: date, now: datetime
+) -> tuple[Noise, ...]:
+    """The rules that opened an episode of the scope on these days of Paris, the noisiest first.
 
     now: naive UTC, until when what is open has lasted.
     """
-    known = told(engine, first, last)
+    known = told(generation, scope, first, last)
     of_month = [one for one in known if first <= clock.in_paris(one.opened).date() <= last]
     again = _again(known)
-    cast = votes(engine, (one.id for one in of_month))
+    cast = votes(state.engine(generation.home), (one.id for one in of_month))
     by_rule: dict[str, list[Told]] = defaultdict(list)
     for one in of_month:
         by_rule[one.rule].append(one)
@@ -155,11 +171,13 @@ def _again(known: Iterable[Told]) -> set[int]:
     return found
 
 
-def useful_days(engine: Engine, rule: str, first: date, last: date) -> tuple[tuple[str, date], ...]:
+def useful_days(
+    generation: Generation, scope: Scope, rule: str, first: date, last: date
+) -> tuple[tuple[str, date], ...]:
     """Unit and first day of the episodes of a rule that somebody found useful, and nobody less."""
-    own = {one.id: one for one in told(engine, first, last) if one.rule == rule}
+    own = {one.id: one for one in told(generation, scope, first, last) if one.rule == rule}
     score: dict[int, int] = defaultdict(int)
-    for one in votes(engine, own):
+    for one in votes(state.engine(generation.home), own):
         score[one.episode] += 1 if one.useful else -1
     return tuple((own[n].unit, own[n].since) for n, sum_ in score.items() if sum_ > 0)
 
@@ -169,28 +187,55 @@ def quieter(
 ) -> Quieter | None:
     """The nearest level that would have halved the firings of the range of a reader.
 
-    useful: unit and day of what must still speak. None when no level does both, when the rule
-    cannot be tried, or when it hardly ever spoke.
+    Units with levels of their own are left out: the level of the rule says nothing there. useful:
+    unit and day of what must still speak. None when no level does both, when the rule cannot be
+    tried, or when it hardly ever spoke.
     """
     judged = judged_over(rule, reader)
-    before = tried(rule, reader)
-    if judged is None or len(before) < _FEWEST_FIRINGS:
+    if judged is None:
         return None
-    spoken = [one for one in judged.levels[0] if one.severity == "red" or rule.least == "amber"]
-    mildest = spoken[0]
-    name = mildest.severity
-    of_side = [one for one in before if _is_beyond(one, mildest)]
     kpi = reader.known[str(rule.kpi)]
-    worse = next((one for one in spoken if _is_worse(one, mildest)), None)
-    for value in _candidates(of_side, mildest):
-        red = value if name == "red" else None if worse is None else _further(value, worse)
-        variant = with_levels(rule, kpi, amber=value if name == "amber" else None, red=red)
-        after = tried(variant, reader)
+    condition, own = condition_of(rule, kpi)
+    levels = levels_of(rule, kpi, condition, own)
+    plain, apart = _plain(judged, levels)
+    before = tried(rule, reader, units=plain)
+    if len(before) < _FEWEST_FIRINGS:
+        return None
+    for value, variant in _variants(rule, kpi, levels, before):
+        after = tried(variant, reader, units=plain)
         if not _keeps(after, useful, before):
             return None
         if 2 * len(after) <= len(before):
-            return Quieter(_field(variant.levels, value), value, len(before), len(after))
+            name = _field(variant.levels, value)
+            return Quieter(name, value, len(before), len(after), apart)
     return None
+
+
+def _plain(
+    judged: Judged, levels: tuple[Level, ...]
+) -> tuple[tuple[UnitId, ...], tuple[UnitId, ...]]:
+    """The units at these levels, and those that have their own."""
+    each = dict(zip(judged.units, judged.levels, strict=True))
+    plain = tuple(unit for unit, own in each.items() if own == levels)
+    return plain, tuple(unit for unit in each if unit not in plain)
+
+
+def _variants(
+    rule: Rule, kpi: Kpi, levels: tuple[Level, ...], before: Sequence[Firing]
+) -> Iterator[tuple[float, Rule]]:
+    """The rule with its mildest level further and further away."""
+    spoken = [one for one in levels if one.severity == "red" or rule.least == "amber"]
+    mildest = spoken[0]
+    is_amber = mildest.severity == "amber"
+    worse = next((one for one in spoken if _is_worse(one, mildest)), None)
+    for value in _candidates([one for one in before if _is_beyond(one, mildest)], mildest):
+        red = None if worse is None else _further(value, worse)
+        yield (
+            value,
+            with_levels(
+                rule, kpi, amber=value if is_amber else None, red=red if is_amber else value
+            ),
+        )
 
 
 def _field(levels: Levels, value: float) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cockpit.access.scope import Scope
+    from cockpit.kpi.units import Unit
     from cockpit.warehouse.attach import Generation
 
 JUDGED = {Grain.DAY: 60, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 8, Grain.YEAR: 3}
@@ -50,6 +52,13 @@ class Reader:
     known: Mapping[str, Kpi]
     tried_from: date | None = None
     _read: dict[tuple[object, ...], Values] = field(default_factory=dict)
+    _closed: dict[tuple[Grain, int], Windows] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """Every unit of the scope, parents first."""
+        tree = self.generation.units
+        return tuple(unit for root in self.scope.roots for unit in tree.descendants(root))
 
     def judged(self, grain: Grain) -> int:
         """How many of the last closed periods a course is followed over."""
@@ -60,8 +69,10 @@ class Reader:
 
     def closed(self, grain: Grain, count: int) -> Windows:
         """The last `count` closed periods."""
-        first = first_of(self.until, grain, count)
-        return periods(first, period_start(self.until, grain) - timedelta(days=1), grain)
+        if (grain, count) not in self._closed:
+            first, current = first_of(self.until, grain, count), period_start(self.until, grain)
+            self._closed[grain, count] = periods(first, current - timedelta(days=1), grain)
+        return self._closed[grain, count]
 
     def values(self, kpi: Kpi, units: Sequence[UnitId], own: Windows, facet: str = "") -> Values:
         """The KPI [units, windows], NaN where it is unknown or where days are missing."""

@@ -15,6 +15,8 @@ from cockpit.kpi.model import Grain, KpiId, UnitId
 
 Unit = Literal["group", "establishment", "pole", "service", "uf"]
 Side = Literal["both", "high", "low"]
+MOST_STEPS = 20
+"""Of an action card."""
 _Text = Annotated[str, Field(max_length=400)]
 
 
@@ -172,7 +174,7 @@ class Rule(_Data):
     role: str = ""
     owner_fr: _Text = ""
     lever_fr: _Text = ""
-    card: tuple[_Text, ...] = ()
+    card: Annotated[tuple[_Text, ...], Field(max_length=MOST_STEPS)] = ()
     units: dict[UnitId, UnitRule] = {}
     enabled: bool = True
 

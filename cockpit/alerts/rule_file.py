@@ -6,6 +6,7 @@ TOML has no empty value: the text "none" stands for it where a field may be empt
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -41,6 +42,7 @@ _EXPECTED = {
     "int_from_float": mark("un entier"),
     "bool_type": mark("true ou false"),
     "tuple_type": mark("une liste"),
+    "too_long": mark("moins de lignes"),
     "dict_type": mark("une table"),
     "model_type": mark("une table"),
     "model_attributes_type": mark("une table"),
@@ -150,7 +152,8 @@ def _following(
     for key, old in reset.items():
         was, now = before.get(key), after.get(key)
         if old is not None and isinstance(was, int | float) and isinstance(now, int | float):
-            found[key] = old if now == was else old + (now - was)
+            with suppress(OverflowError):  # a number that no rule may have: refused by its model
+                found[key] = old if now == was else old + (now - was)
     return found
 
 

@@ -248,6 +248,13 @@ def freshness(source: Freshness, silenced: Sequence[Kpi], language: Language) ->
     return Words(f"Late data: {source.label}", body)
 
 
+def waiting(since: date, language: Language) -> str:
+    """Of an alert that a late source leaves as it was. since: the last day it was judged on."""
+    if language == "fr":
+        return typed(f"Non rejugée depuis le {day(since, language)} : source en retard.", language)
+    return f"Not judged again since {day(since, language)}: its source is late."
+
+
 def _since(found: Verdict, language: Language) -> str:
     if found.cumulated:
         until = month(found.end, language)

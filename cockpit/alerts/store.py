@@ -49,6 +49,15 @@ def active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
     return generation.cached(key, lambda: _active(generation, scope))
 
 
+def spoken(generation: Generation) -> frozenset[tuple[str, str, str]]:
+    """The rule, facet and unit of every alert of this generation, whoever may see it."""
+    return generation.fact("spoken", lambda: frozenset(map(_key, _read(generation))))
+
+
+def _key(alert: Alert) -> tuple[str, str, str]:
+    return (alert.rule, alert.facet, alert.unit)
+
+
 def _active(generation: Generation, scope: Scope) -> tuple[Alert, ...]:
     return folded(visible(_read(generation), generation.units, scope), generation.units)
 
@@ -58,10 +67,11 @@ def folded(alerts: Sequence[Alert], units: UnitTree) -> tuple[Alert, ...]:
 
     Where it comes from is one tap away on the KPI sheet; saying it four times hides the rest.
     """
-    said = {(alert.rule, alert.unit): alert.severity for alert in alerts}
+    said = {(alert.rule, alert.facet, alert.unit): alert.severity for alert in alerts}
 
     def is_said_above(alert: Alert) -> bool:
-        above = (said.get((alert.rule, unit.id)) for unit in units.ancestors(alert.unit))
+        ancestors = units.ancestors(alert.unit)
+        above = (said.get((alert.rule, alert.facet, unit.id)) for unit in ancestors)
         return any(severity in {"red", alert.severity} for severity in above if severity)
 
     return tuple(alert for alert in alerts if not is_said_above(alert))

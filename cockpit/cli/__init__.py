@@ -17,6 +17,7 @@ from cockpit.cli import (
     notify,
     outlook,
     oversight,
+    phones,
     secret,
     serving,
     sources,
@@ -30,6 +31,7 @@ app.add_typer(forecasts.app, name="forecast")
 app.add_typer(outlook.whatif, name="whatif")
 app.add_typer(alerts.app, name="alert")
 app.add_typer(notify.app, name="notify")
+app.add_typer(phones.app, name="web")
 app.add_typer(secret.app, name="secret")
 app.add_typer(later.users, name="user")
 outlook.register(forecasts.app)

@@ -11,7 +11,10 @@ from cockpit.cli.asking import visiting
 from cockpit.cli.out import As, Json, UnitCode, application, give, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
+
+    from cockpit.alerts.dryrun_change import Change
 
 app = application("Les alertes : évaluation, lecture, essai sur le passé, décisions.")
 _COLUMNS = ("severity", "since", "unit", "title")
@@ -24,6 +27,7 @@ To = Annotated[str | None, typer.Option("--to", help="Dernier jour (défaut : hi
 Amber = Annotated[float | None, typer.Option("--amber", help="Avec cette vigilance.")]
 Red = Annotated[float | None, typer.Option("--red", help="Avec cette alerte.")]
 Wait = Annotated[int | None, typer.Option("--wait", help="Avec ce nombre de périodes d'attente.")]
+Hold = Annotated[int | None, typer.Option("--hold", help="Avec ce nombre de périodes de retour.")]
 Month = Annotated[str | None, typer.Option("--month", help="AAAA-MM (défaut : le dernier clos).")]
 By = Annotated[str, typer.Option("--by", help="Nom de la personne.")]
 Due = Annotated[str, typer.Option("--due", help="Échéance, AAAA-MM-JJ.")]
@@ -61,6 +65,7 @@ def dry_run(  # noqa: PLR0917 - one parameter per option
     amber: Amber = None,
     red: Red = None,
     wait: Wait = None,
+    hold: Hold = None,
     as_json: Json = False,
     role: As = None,
 ) -> None:
@@ -71,25 +76,47 @@ def dry_run(  # noqa: PLR0917 - one parameter per option
 
     until = _day("--to", last) if last else clock.yesterday()
     span = (_day("--from", first) if first else answers.a_year(until)[0], until)
-    other = answers.Variant(amber, red, wait)
+    other = answers.Variant(amber, red, wait, hold)
     with visiting(role) as who:
-        rows = answers.dry_run(who, rule, span, unit=UnitId(unit) if unit else None, other=other)
+        found = answers.dry_run(who, rule, span, unit=UnitId(unit) if unit else None, other=other)
     if as_json:
-        give(rows, as_json=True)
+        give(found.rows, as_json=True)
         return
-    say(_sentence(rows, "fired", span, first is None))
-    if other != answers.Variant():
-        say("Avec ces nombres : " + _sentence(rows, "other", span, first is None))
-    give(rows, as_json=False, columns=("unit", "unit_label", "fired", "last"))
+    over = "en 12 mois" if first is None else f"du {span[0]:%d/%m/%Y} au {span[1]:%d/%m/%Y}"
+    if found.coverage:
+        say(found.coverage)
+    if found.is_partial:
+        over = "ces jours-là"
+    if found.tried:
+        say(_sentence(found.rows, "fired", over))
+    if found.change and found.tried:
+        say("Avec ces nombres : " + _sentence(found.rows, "other", over))
+        for line in _changed(found.change, found.rows):
+            say(line)
+    give(found.rows, as_json=False, columns=("unit", "unit_label", "fired", "last"))
 
 
-def _sentence(
-    rows: list[dict[str, object]], field: str, span: tuple[date, date], is_year: bool
-) -> str:
+def _changed(change: Change, rows: list[dict[str, object]]) -> Iterator[str]:
+    """What goes, what comes, and what people were told of and would not have been."""
+    for said, listed in (("En moins", change.gone), ("En plus", change.new)):
+        if listed:
+            times = ", ".join(f"{one.fired:%d/%m/%Y} ({one.unit})" for one in listed)
+            yield f"{said} : {times}."
+    if change.is_cut:
+        yield "Une même montée peut sonner en plusieurs fois."
+    missed = [f"{day} ({row['unit']})" for row in rows for day in _texts(row.get("missed"))]
+    if missed:
+        yield f"Alertes connues qui auraient manqué : {', '.join(missed)}."
+
+
+def _texts(found: object) -> list[str]:
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _sentence(rows: list[dict[str, object]], field: str, over: str) -> str:
     """As "Aurait sonné 14 fois en 12 mois"."""
     found = [row[field] for row in rows]
     count = sum(one["fired"] if isinstance(one, dict) else int(str(one)) for one in found)
-    over = "en 12 mois" if is_year else f"du {span[0]:%d/%m/%Y} au {span[1]:%d/%m/%Y}"
     return f"Aurait sonné {count} fois {over}." if count else f"N'aurait pas sonné {over}."
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = application("Les envois : personnes, astreinte, messages.")
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="Identifiant de people.toml.")]
-By = Annotated[str, typer.Option("--by", help="Voie : email, ou un nom de channels.toml.")]
+By = Annotated[str, typer.Option("--by", help="Voie : email, push, ou un nom de channels.toml.")]
 Most = Annotated[int, typer.Option("--most", min=1, max=1000, help="Combien de messages.")]
 
 
@@ -32,20 +32,24 @@ def _book() -> Book:
 @app.command()
 def people(as_json: Json = False) -> None:
     """Les personnes jointes, leurs voies ; ce qui est faux dans les fichiers est dit."""
+    from cockpit.notify import phones  # noqa: PLC0415
+
     book = _book()
+    count = phones.counts(settings.home())
     rows = [
         {
             "id": one.id,
             "role": one.role,
             "red": ", ".join(one.red),
             "amber": ", ".join(one.amber),
+            "phones": count.get(one.id, 0),
             "quiet": one.quiet,
             "digest": one.digest,
             "name": one.name,
         }
         for one in book.people.people
     ]
-    columns = ("id", "role", "red", "amber", "quiet", "digest", "name")
+    columns = ("id", "role", "red", "amber", "phones", "quiet", "digest", "name")
     give(rows, as_json=as_json, columns=columns)
     if book.errors:
         raise typer.Exit(FAILED)
@@ -84,7 +88,10 @@ def try_(person: Who, by: By = "email") -> None:
 
     message = trial.send(settings.home(), person, by)
     if message.state != "sent":
-        say(f"Non remis à {person} par {by} : {message.reason}. Nouvel essai automatique.")
+        again = (
+            "Il ne sera pas renvoyé." if message.state == "failed" else "Nouvel essai automatique."
+        )
+        say(f"Non remis à {person} par {by} : {message.reason}. {again}")
         raise typer.Exit(FAILED)
     say(f"Remis à {person} par {by}.")
 

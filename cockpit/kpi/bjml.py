@@ -6,15 +6,22 @@ three past years (circulaire DGOS/R2/2019/235 takes seven; ORU Occitanie takes t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
 YEARS = 3
 FEWEST_DAYS = 7
 _SHARE = 25.0
+_WEEKS = 100
+"""More than a year has."""
 
 Days = npt.NDArray[np.datetime64]
 Values = npt.NDArray[np.float64]
+
+_NO_DAY = np.array([], dtype=float)
 
 
 def needs(days: Days, admissions: Values, wanted: Days) -> Values:
@@ -25,27 +32,36 @@ def needs(days: Days, admissions: Values, wanted: Days) -> Values:
     """
     if not len(days):
         return np.full(len(wanted), np.nan)
-    year, week = iso_weeks(days)
+    weeks = _by_week(days, admissions)
     wanted_year, wanted_week = iso_weeks(wanted)
     memory: dict[tuple[int, int], float] = {}
     found = []
     for y, w in zip(wanted_year.tolist(), wanted_week.tolist(), strict=True):
         if (y, w) not in memory:
-            memory[y, w] = _need(year, week, admissions, y, w)
+            memory[y, w] = _need(weeks, y, w)
         found.append(memory[y, w])
     return np.array(found, dtype=float)
 
 
-def _need(
-    year: npt.NDArray[np.int64], week: npt.NDArray[np.int64], admissions: Values, y: int, w: int
-) -> float:
+def _by_week(days: Days, admissions: Values) -> dict[tuple[int, int], Values]:
+    """The admissions of each ISO week: days are sorted, so that a week is a slice."""
+    year, week = iso_weeks(days)
+    starts = [0, *(np.flatnonzero(np.diff(year * _WEEKS + week)) + 1).tolist(), len(days)]
+    return {
+        (int(year[start]), int(week[start])): admissions[start:stop]
+        for start, stop in pairwise(starts)
+    }
+
+
+def _need(weeks: Mapping[tuple[int, int], Values], y: int, w: int) -> float:
     past = []
     for back in range(1, YEARS + 1):
-        mine = (year == y - back) & (week == w)
-        if w == 53 and not mine.any():  # noqa: PLR2004 - ISO years have 52 or 53 weeks
-            mine = (year == y - back) & (week == 52)  # noqa: PLR2004
-        past.append(admissions[mine])
-    values = np.concatenate(past)
+        mine = weeks.get((y - back, w))
+        if w == 53 and mine is None:  # noqa: PLR2004 - ISO years have 52 or 53 weeks
+            mine = weeks.get((y - back, 52))
+        if mine is not None:
+            past.append(mine)
+    values = np.concatenate([_NO_DAY, *past])
     return float(np.percentile(values, _SHARE)) if len(values) >= FEWEST_DAYS else float("nan")
 
 

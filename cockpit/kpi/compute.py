@@ -129,17 +129,15 @@ def _sum(asked: Asked, terms: Sequence[Term], *, below: bool = False) -> Reduced
         nowhere = np.zeros(len(asked.own), dtype=bool)
         return Reduced(np.zeros(len(asked.own)), nowhere, nowhere)
     split_kind = MEASURES[asked.kpi.numerator[0].measure].facet
-    reduced: list[Reduced] = []
-    elsewhere: list[Mask] = []
-    for term in terms:
-        split = not below or MEASURES[term.measure].facet == split_kind
-        reduced.append(_reduced(asked, term, split=split))
-        elsewhere.append(
-            _reported_in(_calendar(asked, term, asked.shared), spanned(asked.own, term.span))
-        )
+    reduced = [
+        _reduced(asked, term, split=not below or MEASURES[term.measure].facet == split_kind)
+        for term in terms
+    ]
+    if len(reduced) == 1:
+        return reduced[0]
     values = np.sum([one.values for one in reduced], axis=0)
     partial = np.any([one.partial for one in reduced], axis=0)
-    return Reduced(values, _present(reduced, elsewhere, asked.kpi), partial)
+    return Reduced(values, _present(asked, terms, reduced), partial)
 
 
 def _reduced(asked: Asked, term: Term, *, split: bool) -> Reduced:
@@ -163,13 +161,19 @@ def _calendar(asked: Asked, term: Term, nodes: Sequence[UnitId]) -> Days:
     return reported_days(asked.generation, term.measure, term.scenario or asked.scenario, nodes)
 
 
-def _present(reduced: Sequence[Reduced], elsewhere: Sequence[Mask], kpi: Kpi) -> Mask:
+def _present(asked: Asked, terms: Sequence[Term], reduced: Sequence[Reduced]) -> Mask:
     """Every term was reported here; for a sum of several measures, at least one was reported here
     and the others somewhere in the site in the same window (a unit with expenses and no revenue
     has a result)."""
     here = np.array([one.present for one in reduced])
-    if kpi.additive in {"full", "units"} and len(reduced) > 1 and not kpi.denominator:
-        known: Mask = np.any(here, axis=0) & np.all(here | np.array(elsewhere), axis=0)
+    if asked.kpi.additive in {"full", "units"} and not asked.kpi.denominator:
+        elsewhere = np.array(
+            [
+                _reported_in(_calendar(asked, term, asked.shared), spanned(asked.own, term.span))
+                for term in terms
+            ]
+        )
+        known: Mask = np.any(here, axis=0) & np.all(here | elsewhere, axis=0)
         return known
     everywhere: Mask = np.all(here, axis=0)
     return everywhere

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.kpi.compute import closed, evaluate, is_known, panel_for, visible_nodes
+from cockpit.kpi.panel import WHOLE
+from cockpit.kpi.special import SPECIAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,22 +44,17 @@ def values_at(
     if not is_known(generation, kpi, facet):
         scope.require(kpi.domain)
         return values, partial
+    reads_alone = kpi.kind in SPECIAL and SPECIAL[kpi.kind].reads_alone
     for part, rows in _alike(own, generation, kpi, units):
         nodes = [units[row] for row in rows]
         panel = panel_for(
             generation, scope, [kpi], nodes, part, scenario=scenario, by="unit", facet=facet
         )
         for row, node in zip(rows, nodes, strict=True):
-            found = evaluate(
-                generation,
-                kpi,
-                panel,
-                part,
-                node=node,
-                key=node,
-                scenario=scenario,
-                whole=(node,),
-            )
+            mine, key = (panel, node) if reads_alone else (panel.at(node), WHOLE)
+            if not (reads_alone or mine.groups):
+                continue  # nothing was ever reported there: nothing to compute
+            found = evaluate(generation, kpi, mine, part, node=node, key=key, scenario=scenario)
             values[row, : len(part)] = np.where(found.present, found.values, np.nan)
             partial[row, : len(part)] = found.partial
     return values, partial

@@ -141,18 +141,23 @@ def _het(asked: Asked) -> Points:
     """The worst site of the nodes: tension does not average (FEDORU: per site)."""
     if asked.scenario != "actual":
         return _nothing(asked)
-    first = _three_years_before(asked.own.first)
-    setting = setting_of(asked.generation.home.root)
-    found = []
-    for site in establishments(asked.generation.units, asked.nodes):
-        panel = read_panel(asked.generation, tension.TERMS, (site,), first, asked.own.last)
-        found.append(
-            tension.sums(panel, asked.own.ends, setting.at(site))
-            if asked.kpi.kind == "het_radar"
-            else tension.counts(panel, asked.own.ends)
-        )
-    worst = _nan_max(np.array(found))
+    days = (asked.own.starts.tobytes(), asked.own.ends.tobytes())
+    shared = (asked.kpi.kind, asked.panel.nodes, *days)
+    tense = asked.panel.once(shared, lambda: _tense(asked))
+    sites = establishments(asked.generation.units, asked.nodes)
+    worst = _nan_max(np.array([tense[site] for site in sites]))
     return _points(worst, np.ones(len(worst)))
+
+
+def _tense(asked: Asked) -> dict[UnitId, Values]:
+    """The tension of every site of the panel, in one read."""
+    sites = tuple(dict.fromkeys(establishments(asked.generation.units, asked.panel.nodes)))
+    first, ends = _three_years_before(asked.own.first), asked.own.ends
+    read = read_panel(asked.generation, tension.TERMS, sites, first, asked.own.last, by="unit")
+    if asked.kpi.kind == "het":
+        return {site: tension.counts(read.at(site), ends) for site in sites}
+    setting = setting_of(asked.generation.home.root)
+    return {site: tension.sums(read.at(site), ends, setting.at(site)) for site in sites}
 
 
 def _nan_max(rows: npt.NDArray[np.float64]) -> Values:

@@ -64,6 +64,15 @@ class UnitTree:
             found.setdefault(unit.parent, []).append(unit.id)
         return {parent: tuple(ids) for parent, ids in found.items()}
 
+    @cached_property
+    def _above(self) -> Mapping[UnitId, tuple[Unit, ...]]:
+        return {unit.id: tuple(self._upwards(unit)) for unit in self.units}
+
+    def _upwards(self, unit: Unit) -> Iterator[Unit]:
+        while unit.parent is not None:
+            unit = self.get(unit.parent)
+            yield unit
+
     def __iter__(self) -> Iterator[Unit]:
         """Units in the order of the file."""
         return iter(self.units)
@@ -95,12 +104,7 @@ class UnitTree:
 
     def ancestors(self, unit: UnitId) -> tuple[Unit, ...]:
         """Units above, the parent first and the root last."""
-        above: list[Unit] = []
-        parent = self.get(unit).parent
-        while parent is not None:
-            above.append(self.get(parent))
-            parent = above[-1].parent
-        return tuple(above)
+        return self._above[self.get(unit).id]
 
     def path(self, unit: UnitId) -> tuple[Unit, ...]:
         """From the root down to the unit itself: a breadcrumb."""

@@ -8,6 +8,7 @@ The path of a message:
     outbox.py    posts -> rows           in the transaction of the events: stored before sent
     send.py      rows -> channels/       at least once, at most one duplicate
     letter.py    rows -> words           subject, plain text, HTML
+    phones.py, vapid.py                  whose phone is where, and who says it is us  (web push)
     links.py     acknowledge from a mail: signed, expiring, single use
     digest.py    the brief, at each person's hour
     duty.py      the worker's passes, beside its round

@@ -43,6 +43,16 @@ def made(of: type[Model], entry: object, *, file: str, where: str) -> Model:
         raise _refusal(error.errors(include_url=False)[0], file, where) from error
 
 
+def faults(of: type[Model], entry: object, *, file: str, where: str) -> tuple[BadNotify, ...]:
+    """All that keeps an entry from being its model, the first of each field."""
+    try:
+        of.model_validate(entry)
+    except ValidationError as error:
+        found = (_refusal(one, file, where) for one in error.errors(include_url=False))
+        return tuple({str(one.facts["field"]): one for one in reversed([*found])}.values())[::-1]
+    return ()
+
+
 def _refusal(first: ErrorDetails, file: str, where: str) -> BadNotify:
     field = ".".join([where, *(str(part) for part in first["loc"] if isinstance(part, str))])
     expected = _EXPECTED.get(first["type"], mark("une valeur valable"))

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from cockpit.access.scope import DEFAULT_ROLE
 from cockpit.i18n import gettext as _
 from cockpit.i18n import language, ngettext
+from cockpit.notify import morning
 from cockpit.wording import day
 
 if TYPE_CHECKING:
@@ -34,13 +35,19 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a channel carries. subject: without any figure or name. link: "" without public_url."""
+    """What a channel carries. subject: without any figure or name. link: "" without public_url.
+
+    what: the subject without the name of Cockpit. page: where the alerts are, on our own server.
+    """
 
     key: str
     subject: str
+    what: str
     text: str
     html: str
     link: str
+    page: str
+    is_red: bool
     lines: tuple[Line, ...]
 
 
@@ -75,22 +82,29 @@ def compose(message: Message, person: Person, links: Links) -> Letter:
         now = [line for line in message.lines if line.what == "brief"]
     parts = _Parts(person, links, message.kind)
     home = f"{links.public_url}/" if links.public_url else ""
-    subject = _subject(message, now, ended)
+    what = _what(message, now, ended)
+    subject = _("Cockpit : {what}").format(what=what)
+    query = _query(person, {})
     return Letter(
-        message.key,
-        subject,
-        parts.text(subject, now, ended),
-        parts.html(subject, now, ended),
-        f"{home}{_query(person, {})}" if home else "",
-        message.lines,
+        key=message.key,
+        subject=subject,
+        what=what,
+        text=parts.text(subject, now, ended),
+        html=parts.morning(subject, message.lines)
+        if message.kind == "digest"
+        else parts.html(subject, now, ended),
+        link=f"{home}{query}" if home else "",
+        page=f"/alertes{query}",
+        is_red=any(line.severity == "red" for line in now),
+        lines=message.lines,
     )
 
 
-def _subject(message: Message, now: list[Line], ended: list[Line]) -> str:
+def _what(message: Message, now: list[Line], ended: list[Line]) -> str:
     if message.kind == "test":
-        return _("Cockpit : message d'essai")
+        return _("message d'essai")
     if message.kind == "digest":
-        return _("Cockpit : la synthèse du jour")
+        return _("la synthèse du jour")
     reds = sum(line.severity == "red" for line in now)
     ambers, over = len(now) - reds, len(ended)
     said = (
@@ -100,8 +114,7 @@ def _subject(message: Message, now: list[Line], ended: list[Line]) -> str:
         else "",
         ngettext("{count} terminée", "{count} terminées", over).format(count=over) if over else "",
     )
-    what = ", ".join(filter(None, said)) or _("rien de nouveau")
-    return _("Cockpit : {what}").format(what=what)
+    return ", ".join(filter(None, said)) or _("rien de nouveau")
 
 
 def _query(person: Person, wanted: Mapping[str, str]) -> str:
@@ -142,7 +155,7 @@ class _Parts:
         for at, line in enumerate(now[:LISTED]):
             colour = "#B42318" if line.severity == "red" else "#8A5A00"
             out.append(f'<li><strong style="color:{colour}">{escape(self._title(line))}</strong>')
-            if at < FULL or self.kind == "digest":
+            if at < FULL:
                 out += [f"<br>{escape(said)}" for said in self._more(line)]
                 out += [
                     f'<br><a href="{escape(url)}">{escape(name)}</a>'
@@ -158,6 +171,21 @@ class _Parts:
             out += [f"<p>{escape(said)}</p>" for said in self._left_out(ended)]
         foot = escape(self._foot())
         return "".join([*out, f'<p style="color:#5B6472">{foot}</p></body></html>'])
+
+    def morning(self, subject: str, lines: Iterable[Line]) -> str:
+        """A digest, which looks like the brief that it comes from."""
+        rows = [
+            morning.Row(
+                line.what,
+                clean(line.words.title),
+                line.severity == "red",
+                tuple(self._links(line)),
+            )
+            for line in lines
+        ]
+        base = self.links.public_url.rstrip("/")
+        link = f"{base}/brief{_query(self.person, {})}" if base else ""
+        return morning.html(subject, rows, link, self._foot())
 
     def _title(self, line: Line) -> str:
         if self.kind != "alert":

@@ -228,10 +228,11 @@ def read(engine: Engine, message: int) -> Message | None:
         return _message(row, session.scalars(wanted)) if row else None
 
 
-def listed(engine: Engine, most: int = 50) -> tuple[Message, ...]:
-    """The newest messages, without their lines."""
+def listed(engine: Engine, most: int = 50, *, person: str = "") -> tuple[Message, ...]:
+    """The newest messages, of one person or of all, without their lines."""
+    wanted = select(Row).order_by(Row.id.desc()).limit(most)
     with Session(engine) as session:
-        rows = session.scalars(select(Row).order_by(Row.id.desc()).limit(most))
+        rows = session.scalars(wanted.where(Row.person == person) if person else wanted)
         return tuple(_message(row, ()) for row in rows)
 
 

@@ -25,6 +25,7 @@ from pydantic import AfterValidator, Field
 from cockpit import clock
 from cockpit.errors import BadNotify
 from cockpit.i18n import mark
+from cockpit.notify import entries
 from cockpit.notify.entries import Entry, made
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from cockpit.notify.settings import Channels
 
 FILE = "people.toml"
-EMAIL = "email"
-"""The channel that needs no declaration of its own."""
+EMAIL, PUSH = "email", "push"
+BUILT_IN = (EMAIL, PUSH)
+"""The channels that need no declaration of their own."""
 
 _MAILBOX = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -149,12 +151,13 @@ def _each(
     text: str, roles: Collection[str], channels: Channels
 ) -> Iterator[tuple[Person | None, BadNotify | None]]:
     seen: set[str] = set()
-    for number, entry in enumerate(_entries(text), 1):
+    for number, entry in enumerate(tables(text), 1):
         name = str(entry.get("id", "")) if isinstance(entry, dict) else ""
         where = f"{name} (n° {number})" if name else f"person n° {number}"
         try:
             person = made(Person, entry, file=FILE, where=where)
-            _check(person, roles, channels, where)
+            for wrong in _unreachable(person, roles, channels, where):
+                raise wrong
             if person.id in seen:
                 raise _bad(f"{where}.id", mark("un identifiant écrit une seule fois"))
         except BadNotify as error:
@@ -164,7 +167,8 @@ def _each(
             yield person, None
 
 
-def _entries(text: str) -> list[object]:
+def tables(text: str) -> list[object]:
+    """What is written of each person, as it is. Raises BadNotify for what is no list of tables."""
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -175,21 +179,33 @@ def _entries(text: str) -> list[object]:
     return people
 
 
-def _check(person: Person, roles: Collection[str], channels: Channels, where: str) -> None:
-    """Whether each channel exists, and this person can be reached by it."""
+def faults(
+    entry: Mapping[str, object], roles: Collection[str], channels: Channels
+) -> tuple[BadNotify, ...]:
+    """All that is wrong in what is written of one person, each with its own field."""
+    found = entries.faults(Person, entry, file=FILE, where="")
+    if found:
+        return found
+    return tuple(_unreachable(Person.model_validate(entry), roles, channels, ""))
+
+
+def _unreachable(
+    person: Person, roles: Collection[str], channels: Channels, where: str
+) -> Iterator[BadNotify]:
+    """A role, a channel or an address that is not there."""
+    at = f"{where}." if where else ""
     if roles and person.role not in roles:
-        raise _bad(f"{where}.role", mark("un profil de la liste « Voir comme »"))
-    wanted: Mapping[str, tuple[str, ...]] = {"red": person.red, "amber": person.amber}
-    for field, names in wanted.items():
-        for name in names:
-            if name != EMAIL and name not in channels.named:
-                raise _bad(f"{where}.{field}", mark("« email » ou une voie de channels.toml"))
-            if name == EMAIL and not person.email:
-                raise _bad(f"{where}.email", mark("une adresse, puisque cette voie est demandée"))
-            if channels.needs_phone(name) and not person.phone:
-                raise _bad(f"{where}.phone", mark("un numéro, puisque cette voie est demandée"))
-    if person.digest is not None and not person.email:
-        raise _bad(f"{where}.email", mark("une adresse, puisque la synthèse est demandée"))
+        yield _bad(f"{at}role", mark("un profil de la liste « Voir comme »"))
+    for field in ("red", "amber"):
+        if any(one not in {*BUILT_IN, *channels.named} for one in getattr(person, field)):
+            yield _bad(f"{at}{field}", mark("« email », « push » ou une voie de channels.toml"))
+    wanted = {*person.red, *person.amber}
+    if not person.email and EMAIL in wanted:
+        yield _bad(f"{at}email", mark("une adresse, puisque cette voie est demandée"))
+    elif not person.email and person.digest is not None:
+        yield _bad(f"{at}email", mark("une adresse, puisque la synthèse est demandée"))
+    if not person.phone and any(channels.needs_phone(one) for one in wanted):
+        yield _bad(f"{at}phone", mark("un numéro, puisque cette voie est demandée"))
 
 
 def _bad(field: str, expected: str) -> BadNotify:

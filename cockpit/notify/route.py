@@ -161,7 +161,7 @@ def _severity(one: Happened) -> Severity:
 
 def _line(one: Happened, person: Person, channel: str, step: int) -> Line:
     kept, event, alert = one.kept, one.event, one.alert
-    when = event.at.isoformat() if event.generation is None else str(event.generation)
+    when = f"{event.generation or ''}@{event.at.isoformat()}"  # a number alone may serve again
     with use(person.language):
         words = Words(
             title=pick(kept.title_fr, kept.title_en),

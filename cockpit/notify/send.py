@@ -28,10 +28,10 @@ from cockpit.i18n import mark
 from cockpit.kpi.installed import kpis_of
 from cockpit.locks import locked
 from cockpit.notify import digest, letter, links, outbox, route
-from cockpit.notify.channels import email, gateway, webhook
+from cockpit.notify.channels import email, gateway, push, webhook
 from cockpit.notify.errand import LIMIT_S, Errand
 from cockpit.notify.failure import ChannelDown, NeverSent, NotSent
-from cockpit.notify.people import EMAIL
+from cockpit.notify.people import EMAIL, PUSH
 from cockpit.notify.settings import Webhook
 from cockpit.state.database import exists
 from cockpit.state.notify_models import NotifyLine as LineRow
@@ -171,12 +171,25 @@ class _Round:
         carrier = book.channels.named.get(message.channel)
         if message.channel == EMAIL:
             email.send(errand)
+        elif message.channel == PUSH:
+            push.send(errand, self._notice(book, person, message))
         elif carrier is None:
             raise NotSent(reason=mark("cette voie n'est plus dans channels.toml"))
         elif isinstance(carrier, Webhook):
             webhook.send(errand, carrier)
         else:
             gateway.send(errand, carrier)
+
+    def _notice(self, book: Book, person: Person, message: Message) -> push.Notice:
+        now = outbox.now()
+        reds = {
+            (kept.episode.rule, kept.episode.back, "" if kept.kpi else kept.title_fr)
+            for kept in keep.open_episodes(self.engine)
+            if kept.episode.severity == "red" and not kept.episode.is_taken(now)
+            if book.sees(person, kept.episode.unit, kept.domain)
+        }  # by matter, as the badge of the bar counts them
+        left = message.due_at + outbox.EXPIRES - now
+        return push.Notice(len(reds), max(0, int(left.total_seconds())))
 
     def _links(self, person: Person, message: Message) -> letter.Links:
         public_url = self.home.installation.public_url

@@ -8,6 +8,9 @@
     id = "sms"
     url = "secret:sms"
 
+    [push]
+    services = ["fcm.googleapis.com"]
+
 Every server it names must also be in `[network] allow` of cockpit.toml, out of reach of the pages.
 """
 
@@ -24,6 +27,8 @@ from cockpit.connect.urls import Url
 from cockpit.errors import BadNotify
 from cockpit.i18n import mark
 from cockpit.notify.entries import Entry, Model, made
+from cockpit.notify.people import BUILT_IN
+from cockpit.places import canonical_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +37,14 @@ if TYPE_CHECKING:
 
 FILE = "channels.toml"
 _KINDS = ("webhook", "gateway")
-_TABLES = {"mail": dict, "escalation": dict, "webhook": list, "gateway": list}
+_TABLES = {"mail": dict, "push": dict, "escalation": dict, "webhook": list, "gateway": list}
+
+
+def _host(text: str) -> str:
+    name = canonical_host(text)
+    if name is None:
+        raise ValueError(mark("un nom de serveur comme « web.push.apple.com »"))
+    return name
 
 
 def _plain(text: str) -> str:
@@ -82,6 +94,20 @@ class Escalation(Entry):
     after_minutes: int = Field(30, ge=0, le=24 * 60)
 
 
+class Push(Entry):
+    """services: the hosts that a subscription of a phone may name, or a name below one of them.
+
+    Apart from `[network] allow`, because a page gives the address: it must not be that of a server
+    of the hospital.
+    """
+
+    services: tuple[Annotated[str, AfterValidator(_host)], ...] = (
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "web.push.apple.com",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Channels:
     """What can carry a message, and what is wrong in the file."""
@@ -89,6 +115,7 @@ class Channels:
     mail: Mail = field(default_factory=Mail)
     named: Mapping[str, Webhook | Gateway] = field(default_factory=dict)
     escalation: Escalation = field(default_factory=Escalation)
+    push: Push = field(default_factory=Push)
     errors: tuple[BadNotify, ...] = ()
 
     def needs_phone(self, name: str) -> bool:
@@ -114,10 +141,11 @@ def read(text: str) -> Channels:
     except (tomllib.TOMLDecodeError, RecursionError):
         return Channels(errors=(_bad("", mark("du TOML valide")),))
     for name in [key for key, value in found.items() if not _is_known(key, value)]:
-        errors.append(_bad(name, mark("[mail], [escalation], [[webhook]] ou [[gateway]]")))
+        errors.append(_bad(name, mark("[mail], [push], [escalation], [[webhook]] ou [[gateway]]")))
         del found[name]
     mail = _one(Mail, found, "mail", errors)
     escalation = _one(Escalation, found, "escalation", errors)
+    push = _one(Push, found, "push", errors)
     named: dict[str, Webhook | Gateway] = {}
     for kind in _KINDS:
         for number, entry in enumerate(found.get(kind, ()), 1):
@@ -128,12 +156,12 @@ def read(text: str) -> Channels:
                     if kind == "webhook"
                     else made(Gateway, entry, file=FILE, where=where)
                 )
-                if one.id in named or one.id == "email":
+                if one.id in named or one.id in BUILT_IN:
                     raise _bad(f"{where}.id", mark("un nom écrit une seule fois"))
                 named[one.id] = one
             except BadNotify as error:
                 errors.append(error)
-    return Channels(mail, named, escalation, tuple(errors))
+    return Channels(mail, named, escalation, push, tuple(errors))
 
 
 def _is_known(key: str, value: object) -> bool:

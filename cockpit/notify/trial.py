@@ -11,6 +11,7 @@ from cockpit.errors import BadRequest
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, use
 from cockpit.notify import outbox
+from cockpit.notify.people import BUILT_IN
 from cockpit.notify.route import Line, Post, Words, line_key
 from cockpit.notify.send import send_due
 
@@ -27,8 +28,9 @@ def send(home: Home, name: str, channel: str) -> Message:
         person = book.by_id.get(name)
         if person is None:
             raise BadRequest(field="PERSON", expected=mark("une personne de people.toml"))
-        if channel != "email" and channel not in book.channels.named:
-            raise BadRequest(field="--by", expected=mark("« email » ou une voie de channels.toml"))
+        if channel not in BUILT_IN and channel not in book.channels.named:
+            expected = mark("« email », « push » ou une voie de channels.toml")
+            raise BadRequest(field="--by", expected=expected)
         with use(person.language):
             words = Words(title=_("Si vous lisez ceci, cette voie fonctionne."))
         key = line_key(0, f"test@{now.isoformat()}", name, channel, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cockpit.state.models import Base
@@ -61,9 +61,15 @@ class AlertEvent(Base):
 
 
 class AlertRecord(Base):
-    """A generation whose alerts have been recorded: it is never recorded again."""
+    """A generation whose alerts have been recorded, in the order of recording: never again.
+
+    Its number and when it was published (naive UTC): a number alone is used twice by an
+    installation whose `generations/` was emptied or restored.
+    """
 
     __tablename__ = "alert_record"
+    __table_args__ = (UniqueConstraint("generation", "at"),)
 
-    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[int]
     at: Mapped[datetime]

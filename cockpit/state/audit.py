@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-What = Literal["source", "delivery", "secret", "generation", "structure", "forecast", "alert"]
+What = Literal[
+    "source",
+    "delivery",
+    "secret",
+    "generation",
+    "structure",
+    "forecast",
+    "alert",
+    "notify",
+    "phones",
+]
 
 SAID_AGAIN_AFTER = timedelta(days=1)
 """The same refusal at every reading of a source is one line a day, not one every minute."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cockpit.settings import Home
 
-SCHEMA = "0008"
+SCHEMA = "0011"
 """Revision that this code expects: the head of `migrations/versions` (a test compares them)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

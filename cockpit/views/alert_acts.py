@@ -78,17 +78,44 @@ def row(context: Context, matter: Matter, *, noting: bool = True) -> None:
 def note_box(context: Context, matter: Matter) -> None:
     """A place to write beside the history."""
     deed: Deed = "comment"
-    key = f"note_{matter.code}_{st.session_state.get(_ROUND, 0)}"
+    key = f"note_{matter.code}_{current_round()}"
     with st.form(f"form_{key}", border=False):
         text = st.text_area(
             _("Ajouter une note"), key=f"why_{key}", max_chars=inbox.LONGEST_TEXT, height=80
         )
-        who = st.text_input(
-            _("Votre nom"), st.session_state.get(_NAME, ""), key=f"who_{key}", max_chars=80
-        )
+        who = name_field(key)
         sent = st.form_submit_button(_(LABELS[deed]), type="primary", width="stretch")
     if sent:
         _do(context, matter, lambda: _act(context, deed, who, reason=text))
+
+
+def known_name() -> str:
+    """The name typed last in this tab; "" before the first."""
+    return str(st.session_state.get(_NAME, ""))
+
+
+def name_field(key: str) -> str:
+    """Where a person signs."""
+    return st.text_input(_("Votre nom"), known_name(), key=f"who_{key}", max_chars=80)
+
+
+def signed(context: Context, who: str) -> str:
+    """The signature of an act, kept for the next one. Raises BadRequest without a name."""
+    signature = named(context, who)
+    st.session_state[_NAME] = " ".join(who.split())
+    return signature
+
+
+def current_round() -> int:
+    """Of the forms: another number after each act, so that the next form is empty."""
+    return int(st.session_state.get(_ROUND, 0))
+
+
+def finish(sentence: str) -> None:
+    """Say what was done at the top, close the form and draw again."""
+    words.tell(sentence)
+    st.session_state[_ROUND] = current_round() + 1
+    leave()
 
 
 def _possible(matter: Matter, *, noting: bool) -> tuple[Deed, ...]:
@@ -108,7 +135,7 @@ def _asked(context: Context, matter: Matter) -> Deed | None:
 
 def _begin(context: Context, matter: Matter, deed: Deed) -> None:
     """Acknowledge or wake at once when the name is known; else ask."""
-    known = st.session_state.get(_NAME, "")
+    known = known_name()
     if deed in {"acknowledge", "wake"} and known:
         _do(context, matter, lambda: _act(context, deed, known))
         return
@@ -118,12 +145,10 @@ def _begin(context: Context, matter: Matter, deed: Deed) -> None:
 
 def _form(context: Context, matter: Matter, deed: Deed) -> None:
     """Who, and what the act needs; one button, and a way back."""
-    key = f"{deed}_{matter.code}_{st.session_state.get(_ROUND, 0)}"
+    key = f"{deed}_{matter.code}_{current_round()}"
     with st.form(f"form_{key}", border=False):
         to, until, reason = _fields(matter, deed, key)
-        who = st.text_input(
-            _("Votre nom"), st.session_state.get(_NAME, ""), key=f"who_{key}", max_chars=80
-        )
+        who = name_field(key)
         with st.container(key=f"send_{matter.code}", horizontal=True):
             sent = st.form_submit_button(_(LABELS[deed]), type="primary", width="stretch")
             left = st.form_submit_button(_("Annuler"), width="stretch")
@@ -175,9 +200,9 @@ def _act(
     until: datetime | None = None,
 ) -> Act:
     """Raises BadRequest without a name."""
-    signature = named(context, who)
-    st.session_state[_NAME] = " ".join(who.split())
-    return Act(at=context.now, who=signature, deed=deed, reason=reason, to=to, until=until)
+    return Act(
+        at=context.now, who=signed(context, who), deed=deed, reason=reason, to=to, until=until
+    )
 
 
 def _do(context: Context, matter: Matter, make: Callable[[], Act]) -> None:
@@ -196,9 +221,7 @@ def _do(context: Context, matter: Matter, make: Callable[[], Act]) -> None:
         return
     count = len(matter.episodes)
     one, many = _DONE[done.deed]
-    words.tell(_(one if is_singular(count, language()) else many).format(n=count))
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    leave()
+    finish(_(one if is_singular(count, language()) else many).format(n=count))
 
 
 def leave() -> None:

@@ -13,7 +13,7 @@ from cockpit.views import alert_matters, dates, groups
 from cockpit.views.status import CLASSES, chip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from cockpit.alerts.desk.inbox import Item
@@ -29,12 +29,25 @@ def card(matter: Matter, units: UnitTree, now: datetime, *, new: bool = False) -
     """One matter. new: it opened or grew worse since the reader's last visit."""
     found = matter.group
     worst = found.worst
-    body = pick(worst.body_fr, worst.body_en) if found.is_single else groups.places(found)
+    waits = _waiting(matter.items, units)
+    is_alone = found.is_single or not matter.first.is_judged
+    body = pick(worst.body_fr, worst.body_en) if is_alone else groups.places(found)
     return (
         f'<article class="ck-alert {CLASSES[SEVERITIES[worst.severity]]}">'
         f"{_top(matter, worst, new=new)}<h3>{escape(groups.title(found, units))}</h3>"
-        f"<p>{escape(body)}</p>{_todo(worst)}{_hand(matter.items, now)}</article>"
+        f"<p>{escape(body)}</p>{_todo(worst)}{waits}{_hand(matter.items, now)}</article>"
     )
+
+
+def _waiting(items: Iterable[Item], units: UnitTree) -> str:
+    """Under a late source, what it keeps from being judged: told, and not counted."""
+    found = groups.grouped(one.alert for item in items for one in item.waiting)
+    listed = "".join(
+        f"<li><b>{escape(groups.title(one, units))}</b><br>"
+        f"{escape(pick(one.worst.body_fr, one.worst.body_en))}</li>"
+        for one in found
+    )
+    return f'<ul class="ck-waits">{listed}</ul>' if listed else ""
 
 
 def _top(matter: Matter, worst: Alert, *, new: bool) -> str:

@@ -41,14 +41,13 @@ def spec(
     """The KPI's own curve over the spans. level: in the KPI's unit, in place of the target."""
     bare = replace(curve, target=None) if level else curve
     drawn = charts.spec(bare, kpi)
-    return {**drawn, "layer": [*_shaded(curve, spans), *drawn["layer"], *_level(kpi, level)]}
+    bands = shaded(curve.grain, curve.points[0].day, spans) if curve.points else []
+    return {**drawn, "layer": [*bands, *drawn["layer"], *_level(kpi, level)]}
 
 
-def _shaded(curve: Curve, spans: Iterable[Span]) -> list[Spec]:
-    if not curve.points:
-        return []
-    start = curve.points[0].day
-    half = timedelta(days=_HALF[curve.grain])
+def shaded(grain: Grain, start: date, spans: Iterable[Span]) -> list[Spec]:
+    """The spans as bands, from the first day of a curve on."""
+    half = timedelta(days=_HALF[grain])
     values = [
         {
             "from": _moment(max(span.first, start), -half),

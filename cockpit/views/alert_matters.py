@@ -94,12 +94,12 @@ def _key(item: Item) -> tuple[str, str, str]:
 
 def untaken_reds(context: Context) -> int:
     """Red groups of which nobody has every alert in hand: the number of the badge."""
-    items = inbox(context.generation, context.scope, context.now)
+    found = inbox(context.generation, context.scope, context.now)
+    items = [item for item in found if item.is_judged]
     taken = {_key(item) for item in items if item.is_taken}
-    found = groups.grouped(item.alert for item in items)
     return groups.reds(
         group
-        for group in found
+        for group in groups.grouped(item.alert for item in items)
         if any((one.rule, one.facet, one.unit) not in taken for one in group.alerts)
     )
 

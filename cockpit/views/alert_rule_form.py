@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from cockpit.alerts.rule import UnitRule
+from cockpit.alerts.rule import MOST_STEPS, UnitRule
 from cockpit.alerts.rule_file import NONE
 from cockpit.errors import BadRequest
 from cockpit.i18n import gettext as _
@@ -21,7 +21,7 @@ from cockpit.views.admin.words import plain
 
 if TYPE_CHECKING:
     from cockpit.administer.alert_rules import RuleState
-    from cockpit.alerts.rule import Levels
+    from cockpit.alerts.rule import Levels, Rule
     from cockpit.kpi.model import Kpi, UnitId
     from cockpit.views.context import Context
 
@@ -34,8 +34,10 @@ LEVELS = {
     "low_amber": mark("Vigilance basse"),
     "low_red": mark("Alerte basse"),
 }
+PATIENCE = {"wait": mark("Avant de sonner"), "hold": mark("Avant de se taire")}
 _GUARD = {"absolute": mark("Écart minimal"), "relative": mark("Écart minimal (%)")}
 _NOWHERE = ""
+_LONGEST_CARD = MOST_STEPS * 401
 
 
 def right_of(context: Context) -> Right:
@@ -53,13 +55,13 @@ def fields(context: Context, found: RuleState, kpi: Kpi | None, right: Right) ->
     """The widgets of the form; returns what was changed. Raises BadRequest."""
     given: dict[str, Any] = {}
     rule = found.rule
-    names = [name for name in LEVELS if _is_offered(name, found.levels, kpi)]
+    names = [name for name in LEVELS if is_offered(name, found.levels, kpi)]
     if right != "units":
         unit = say.measured(rule, kpi)
         if kpi is not None:
-            given["levels"] = _numbers(_("Seuils"), "levels", names, found.levels, unit)
-            given["reset"] = _numbers(_("Fin de l'alerte"), "reset", names, rule.reset, unit)
-        given |= _periods(found)
+            given["levels"] = numbers(_("Seuils"), "levels", names, found.levels, unit)
+            given["reset"] = numbers(_("Fin de l'alerte"), "reset", names, rule.reset, unit)
+        given |= periods(found.rule)
         if kpi is not None:
             given["guard"] = _guard(found, kpi)
     if kpi is not None:
@@ -69,26 +71,27 @@ def fields(context: Context, found: RuleState, kpi: Kpi | None, right: Right) ->
     return {name: value for name, value in given.items() if value != {}}
 
 
-def _is_offered(name: str, levels: Levels, kpi: Kpi | None) -> bool:
-    """The low side only where something is bad on that side too."""
+def is_offered(name: str, levels: Levels, kpi: Kpi | None) -> bool:
+    """Whether a level is asked for. The low side only where something is bad on that side too."""
     both = kpi is not None and kpi.direction == "band"
     return not name.startswith("low") or both or getattr(levels, name) is not None
 
 
-def _numbers(
+def numbers(
     title: str, table: str, names: Sequence[str], before: Levels, unit: str
 ) -> dict[str, object]:
+    """Levels side by side; those that changed. Raises BadRequest."""
     st.html(parts.section(title, unit))
     found: dict[str, object] = {}
     with st.container(key=f"rule_{table}", horizontal=True):
         for name in names:
             old = getattr(before, name)
             text = st.text_input(_(LEVELS[name]), say.figure(old), key=f"rule_{table}_{name}")
-            found |= _changed(name, LEVELS[name], text, old)
+            found |= changed(name, LEVELS[name], text, old)
     return found
 
 
-def _changed(name: str, title: str, text: str, old: float | None) -> dict[str, object]:
+def changed(name: str, title: str, text: str, old: float | None) -> dict[str, object]:
     """The new value under its name; nothing when it is the old one."""
     if text.strip() == say.figure(old):
         return {}
@@ -100,21 +103,20 @@ def _changed(name: str, title: str, text: str, old: float | None) -> dict[str, o
     return {name: value}
 
 
-def _periods(found: RuleState) -> dict[str, object]:
+def periods(rule: Rule) -> dict[str, object]:
+    """How long before it speaks, and before it falls silent."""
     st.html(parts.section(_("Patience"), _("en périodes jugées")))
-    rule = found.rule
     given: dict[str, object] = {}
-    titles = {"wait": _("Avant de sonner"), "hold": _("Avant de se taire")}
     with st.container(key="rule_periods", horizontal=True):
-        for name, title in titles.items():
+        for name, title in PATIENCE.items():
             old = getattr(rule, name)
-            text = st.text_input(title, str(old), key=f"rule_{name}")
-            typed = _changed(name, title, text or "0", old)
-            given |= {key: _whole(value) for key, value in typed.items()}
+            text = st.text_input(_(title), str(old), key=f"rule_{name}")
+            typed = changed(name, title, text or "0", old)
+            given |= {key: whole(value) for key, value in typed.items()}
     return given
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """A number of periods; the editor refuses one that is not whole."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -126,7 +128,7 @@ def _guard(found: RuleState, kpi: Kpi) -> dict[str, object]:
         for name, title in _GUARD.items():
             old = getattr(found.rule.guard, name)
             text = st.text_input(_(title), say.figure(old), key=f"rule_guard_{name}")
-            given |= _changed(name, title, text or "0", old)
+            given |= changed(name, title, text or "0", old)
     return given
 
 
@@ -154,7 +156,7 @@ def _unit_line(
         for name in names:
             old = getattr(own.levels, name)
             key = f"rule_unit_{unit}_{name}"
-            typed |= _changed(
+            typed |= changed(
                 name, LEVELS[name], st.text_input(_(LEVELS[name]), say.figure(old), key=key), old
             )
     on = st.toggle(_("Suivie ici"), own.enabled, key=f"rule_unit_{unit}_on")
@@ -190,7 +192,7 @@ def _one_more(context: Context, found: RuleState, names: Sequence[str]) -> dict[
     with st.container(key="rule_more_levels", horizontal=True):
         for name in names:
             text = st.text_input(_(LEVELS[name]), key=f"rule_more_{name}")
-            typed |= _changed(name, LEVELS[name], text, None)
+            typed |= changed(name, LEVELS[name], text, None)
     on = st.toggle(_("Suivie ici"), value=True, key="rule_more_on")
     if not unit or (not typed and on):
         return {}
@@ -207,8 +209,25 @@ def _owned(found: RuleState, kpi: Kpi | None) -> dict[str, object]:
         old, key = getattr(rule, name), f"rule_{name}"
         usual = getattr(kpi, name) if kpi else ""
         text = st.text_input(title, old, key=key, max_chars=400, placeholder=usual)
-        text = " ".join(text.split())
         if text != old:
-            given[name] = text
+            given[name] = clean(text)
+    steps = card(rule.card)
+    if steps != rule.card:
+        given["card"] = steps
     on = st.toggle(_("Règle active"), rule.enabled, key="rule_enabled")
     return given if on == rule.enabled else given | {"enabled": on}
+
+
+def card(before: Sequence[str]) -> tuple[str, ...]:
+    """The action card: one step a line."""
+    title = _("Fiche réflexe (une étape par ligne)")
+    shown = "\n".join(before)
+    text = st.text_area(title, shown, key="rule_card", max_chars=_LONGEST_CARD)
+    if text == shown:
+        return tuple(before)
+    return tuple(step for step in map(clean, text.splitlines()) if step)
+
+
+def clean(text: str) -> str:
+    """What is typed on one line, without what cannot be seen."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())

@@ -26,7 +26,8 @@ STATES: Mapping[State, tuple[Status, str]] = {
     "added": (Status.OK, mark("Ajoutée")),
     "off": (Status.UNAVAILABLE, mark("Désactivée")),
 }
-_KINDS = {
+KINDS = {
+    "level": mark("niveau"),
     "gap": mark("écart à la référence"),
     "history": mark("inhabituel pour le jour"),
     "drift": mark("glissement lent"),
@@ -58,7 +59,7 @@ def name(rule: Rule, kpi: Kpi | None) -> str:
     if kpi is None:
         return rule.id
     kind = condition_of(rule, kpi)[0].kind
-    return f"{label(kpi)} · {_(_KINDS[kind])}" if kind in _KINDS else label(kpi)
+    return label(kpi) if kind == "level" else f"{label(kpi)} · {_(KINDS[kind])}"
 
 
 def where(rule: Rule) -> str:

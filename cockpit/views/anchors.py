@@ -28,10 +28,14 @@ class Option(NamedTuple):
     chosen: bool
 
 
-def card(body: str, address: str, spoken: str) -> str:
-    """HTML whose whole surface is a link; `spoken` is its accessible name."""
+def card(body: str, address: str, spoken: str, episode: int | None = None) -> str:
+    """HTML whose whole surface is a link; `spoken` is its accessible name.
+
+    episode: the alert of the desk that it tells, which a script of the page may act on.
+    """
     named = f'href="{escape(address)}" aria-label="{escape(spoken)}"'
-    return f'<div class="ck-tap">{body}<a class="ck-link" {named}></a></div>'
+    told = "" if episode is None else f' data-alert="{episode}"'
+    return f'<div class="ck-tap"{told}>{body}<a class="ck-link" {named}></a></div>'
 
 
 def word(label: str, address: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-from cockpit.alerts.model import Alert
 from cockpit.i18n import gettext as _
 from cockpit.i18n import label, pick
 from cockpit.kpi.model import Kpi
@@ -18,8 +17,8 @@ from cockpit.views.status import CLASSES, chip
 _SEVERITY = {"amber": Status.AMBER, "red": Status.RED}
 
 
-def alert(found: Group, units: UnitTree, *, brief: bool = False) -> str:
-    """One group: severity, since when, what, where, who is on it, by which lever (not in `brief`).
+def alert(found: Group, units: UnitTree) -> str:
+    """One group: severity, who answers for it, since when, what, where.
 
     An alert alone is told in its own words; several units are one card that lists them.
     """
@@ -27,21 +26,13 @@ def alert(found: Group, units: UnitTree, *, brief: bool = False) -> str:
     status = _SEVERITY[worst.severity]
     since = _("depuis le {day}").format(day=groups.since(found))
     body = pick(worst.body_fr, worst.body_en) if found.is_single else groups.places(found)
-    head = " · ".join(text for text in (worst.owner_fr if brief else "", since) if text)
+    head = " · ".join(text for text in (worst.owner_fr, since) if text)
     return (
         f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)}'
         f"<span>{escape(head)}</span></div>"
         f"<h3>{escape(groups.title(found, units))}</h3>"
-        f"<p>{escape(body)}</p>{'' if brief else _who(worst)}</article>"
+        f"<p>{escape(body)}</p></article>"
     )
-
-
-def _who(found: Alert) -> str:
-    pairs = ((_("Responsable"), found.owner_fr), (_("Levier"), found.lever_fr))
-    items = "".join(
-        f"<span>{escape(title)} : <b>{escape(text)}</b></span>" for title, text in pairs if text
-    )
-    return f'<p class="ck-who">{items}</p>' if items else ""
 
 
 def line(status: Status, text: str, end: str = "", *, mute: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 grouped(alerts)       the alerts of one rule and one severity together, worst first
 standing(...)         how many of them there are, and how many watched KPIs are as they should be
+in_hand(...)          how many of the alerts somebody has, or put off
 title, places, since  one group in words
 
 Synthèse, the badge of the bar, the brief and Alertes count groups, and nothing else.
@@ -12,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cockpit import clock
 from cockpit.access.scope import Scope
+from cockpit.alerts.desk import inbox
 from cockpit.alerts.model import Alert
 from cockpit.alerts.store import active
 from cockpit.brief import Brief, BriefLine
@@ -80,6 +83,35 @@ def reds(groups: Iterable[Group]) -> int:
     return sum(group.worst.severity == "red" for group in groups)
 
 
+class InHand(NamedTuple):
+    """Red groups of which somebody has every alert, and those of which the others are put off."""
+
+    taken: int
+    put_off: int
+
+
+def in_hand(generation: Generation, scope: Scope) -> InHand:
+    """What people have of the open alerts now; kept until somebody acts, a minute at most."""
+    now = clock.utc_naive(clock.now())
+    key = ("in_hand", *scope.key(), inbox.mark_of(generation.home), f"{now:%Y-%m-%dT%H:%M}")
+    return generation.cached(key, lambda: _in_hand(inbox.inbox(generation, scope, now)))
+
+
+def _in_hand(items: Iterable[inbox.Item]) -> InHand:
+    listed = {
+        (one.alert.rule, one.alert.facet, one.alert.unit): one for one in items if one.is_judged
+    }
+    taken = put_off = 0
+    for group in grouped(one.alert for one in listed.values()):
+        if group.worst.severity != "red":
+            continue
+        own = [listed[one.rule, one.facet, one.unit] for one in group.alerts]
+        if all(one.is_taken for one in own):
+            is_off = any(one.stage == "snoozed" for one in own)
+            put_off, taken = put_off + is_off, taken + (not is_off)
+    return InHand(taken, put_off)
+
+
 def standing(generation: Generation, scope: Scope) -> Counts:
     """Open alerts, open vigilances, and watched KPIs within their levels without either."""
     key = ("standing", *scope.key(), clock.today())
@@ -96,12 +128,32 @@ def _standing(generation: Generation, scope: Scope) -> Counts:
     return Counts(red, len(groups) - red, fine)
 
 
-def reach(groups: Iterable[Group]) -> str:
-    """How many places are concerned, under the status sentence."""
-    units = len({alert.unit for group in groups for alert in group.alerts})
+def reach(groups: Iterable[Group], held: InHand) -> str:
+    """Which of the alerts somebody has and how many places are concerned, under the status
+    sentence."""
+    listed = tuple(groups)
+    units = len({alert.unit for group in listed for alert in group.alerts})
     if not units:
         return _("Aucune alerte ouverte.")
-    return ngettext("{n} unité concernée", "{n} unités concernées", units).format(n=units)
+    where = ngettext("{n} unité concernée", "{n} unités concernées", units).format(n=units)
+    had = _had(reds(listed), held)
+    return f"{had} · {where}" if had else where
+
+
+def _had(red: int, held: InHand) -> str:
+    """As "2 alertes, dont 1 prise en main"; "" while nobody has any."""
+    said = []
+    if held.taken:
+        n = held.taken
+        said.append(ngettext("{n} prise en main", "{n} prises en main", n).format(n=n))
+    if held.put_off:
+        n = held.put_off
+        said.append(ngettext("{n} différée", "{n} différées", n).format(n=n))
+    if not said:
+        return ""
+    if red == 1:
+        return _("1 alerte, prise en main") if held.taken else _("1 alerte, différée")
+    return _("{n} alertes, dont {held}").format(n=red, held=_(" et ").join(said))
 
 
 def others(made: Brief, first: Group | None, most: int) -> list[BriefLine]:

@@ -53,8 +53,11 @@ PAGES = (
     Page("rh", mark("RH"), "groups", "bar", Domain.WORKFORCE),
     Page("activite", mark("Activité"), "ecg_heart", "bar", Domain.ACTIVITY),
     Page("scenarios", mark("Et si…"), "alt_route", domain=Domain.BEDS),
+    Page("decisions", mark("Décisions"), "task_alt"),
     Page("explorer", mark("Explorer"), "query_stats"),
     Page("fiabilite", mark("Fiabilité"), "fact_check"),
+    Page("astreinte", mark("Astreinte"), "support_agent"),
+    Page("notifications", mark("Mes notifications"), "notifications_active"),
     Page("sources", mark("Sources"), "database", admin=True),
     Page("administration", mark("Administration"), "settings", admin=True),
     Page("plus", mark("Plus"), "more_horiz", "bar"),
@@ -157,7 +160,18 @@ def _badge(found: Page, red: int) -> str:
 
 
 _WHOLE = frozenset(
-    {"synthese", "alertes", "scenarios", "fiabilite", "sources", "administration", "plus"}
+    {
+        "synthese",
+        "alertes",
+        "scenarios",
+        "decisions",
+        "astreinte",
+        "notifications",
+        "fiabilite",
+        "sources",
+        "administration",
+        "plus",
+    }
 )
 """Pages about all that the role sees: their tab leads back to the top."""
 

@@ -54,7 +54,7 @@ def _placed(values: Sequence[float]) -> list[_Spot]:
     ]
 
 
-def _line(spots: Sequence[_Spot]) -> str:
+def line(spots: Sequence[_Spot]) -> str:
     """As M0 153l27 64 27-151: a minus sign needs no space before it."""
     (x, y), moves = spots[0], pairwise(spots)
     steps = " ".join(f"{right - x} {down - y}" for (x, y), (right, down) in moves)
@@ -62,16 +62,16 @@ def _line(spots: Sequence[_Spot]) -> str:
 
 
 def _past(spots: Sequence[_Spot]) -> str:
-    line, (last, height) = _line(spots), spots[-1]
+    drawn, (last, height) = line(spots), spots[-1]
     return (
-        f'<path d="{line}V{HEIGHT}H0z" opacity=".14"/>'
-        f'<path d="{line}" {_STROKE.format(width=2)}/>'
+        f'<path d="{drawn}V{HEIGHT}H0z" opacity=".14"/>'
+        f'<path d="{drawn}" {_STROKE.format(width=2)}/>'
         f'<path d="M{last} {height}h.1" {_STROKE.format(width=6)}/>'
     )
 
 
 def _ahead(spots: Sequence[_Spot]) -> str:
-    return f'<path d="{_line(spots)}" {_STROKE.format(width=2)} stroke-dasharray="3 4"/>'
+    return f'<path d="{line(spots)}" {_STROKE.format(width=2)} stroke-dasharray="3 4"/>'
 
 
 def _url(shapes: str) -> str:

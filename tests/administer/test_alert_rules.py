@@ -231,3 +231,78 @@ def test_what_is_saved_is_what_is_loaded(
         assert {key: levels[key] for key in asked} == asked
         for key in ("wait", "hold", "enabled", "label_fr"):
             assert getattr(saved, key) == fields.get(key, getattr(saved, key))
+
+
+def test_what_is_tried_is_what_would_be_saved_and_nothing_is_written(home: Home) -> None:
+    fields: Mapping[str, object] = {"levels": {"amber": 7}, "hold": 3}
+    before = text(home)
+    drafted = alert_rules.draft(home, fields, "boarders_now_level")
+    assert text(home) == before
+    assert alert_rules.save(home, "boarders_now_level", fields, WHO) == drafted
+
+
+def test_a_new_rule_is_tried_before_it_is_added(home: Home) -> None:
+    entry = {"id": "a_moi", "kpi": "boarders_now", "levels": {"amber": 4}, "card": ["Appeler"]}
+    drafted = alert_rules.draft(home, entry)
+    assert "a_moi" not in rulebook.load(home).by_id
+    assert alert_rules.add(home, entry, WHO) == drafted
+
+
+def test_a_name_that_is_taken_gets_a_number_and_a_long_one_is_cut(home: Home) -> None:
+    assert alert_rules.free_id(home, "boarders_now_level") == "boarders_now_level_2"
+    assert alert_rules.free_id(home, "neuve") == "neuve"
+    alert_rules.draft(home, {"id": alert_rules.free_id(home, "x" * 200), "kpi": "boarders_now"})
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '"]\n[[rule]]\nid = "payroll_level"\nenabled = false\n#',
+        "''' \"\"\" \\u0000 \\",
+        "a\x00b\x1b[31m",
+        "<script>alert(1)</script> ![](http://ailleurs.example/x.png)",
+        "\u202egnitirw",
+    ],
+)
+def test_a_hostile_lever_or_step_is_only_text(home: Home, hostile: str) -> None:
+    before = {rule.id: rule for rule in rulebook.load(home).rules}
+    fields: Mapping[str, object] = {"lever_fr": hostile, "card": [hostile, "Appeler"]}
+    saved = alert_rules.save(home, "boarders_now_level", fields, WHO)
+    assert (saved.lever_fr, saved.card) == (hostile, (hostile, "Appeler"))
+    after = {rule.id: rule for rule in rulebook.load(home).rules}
+    assert {name for name in after if before.get(name) != after[name]} == {"boarders_now_level"}
+    assert rulebook.load(home).errors == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"levels": {"amber": float("nan")}},
+        {"levels": {"red": float("inf")}},
+        {"levels": {"red": 10**400}},
+        {"wait": 10**400},
+        {"lever_fr": "x" * 401},
+        {"lever_fr": "\ud800"},
+        {"card": ["une étape"] * 21},
+        {"card": ["x" * 401]},
+        {"card": "Appeler"},
+        {"card": [{"id": "autre"}]},
+    ],
+)
+def test_a_hostile_value_is_refused_in_one_sentence_and_the_file_stays(
+    home: Home, fields: Mapping[str, object]
+) -> None:
+    before = text(home)
+    with pytest.raises(BadRules) as refused:
+        alert_rules.save(home, "boarders_now_level", fields, WHO)
+    assert len(refused.value.sentence()) < 400
+    assert text(home) == before
+
+
+def test_a_file_that_would_be_too_long_to_be_read_again_is_not_written(home: Home) -> None:
+    filler = "# " + "x" * (rulebook.LARGEST_BYTES - 900) + "\n"
+    (home.root / "alerts.toml").write_text(filler + COMMENTED, "utf-8")
+    with pytest.raises(BadRules):
+        alert_rules.save(home, "boarders_now_level", {"card": ["y" * 400] * 2}, WHO)
+    assert rulebook.load(home).errors == ()
+    assert "smr" in rulebook.load(home).by_id

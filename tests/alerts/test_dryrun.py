@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cockpit.alerts import rulebook
-from cockpit.alerts.dryrun import Firing, dry_run, reader_over, tried, untried, with_levels
+from cockpit.alerts.dryrun import Firing, dry_run, reader_over, tried, with_levels
+from cockpit.alerts.dryrun_change import Episode, change, missed
 from cockpit.alerts.evaluate import evaluate
+from cockpit.alerts.followed import followed
 from cockpit.alerts.rule import Rule
 from cockpit.errors import BadRules
 from cockpit.kpi.catalogue import KPIS
-from cockpit.kpi.model import UnitId
+from cockpit.kpi.compute import series
+from cockpit.kpi.model import Grain, UnitId
 from tests.support.hospital import Hospital, kpi
 
 TODAY = date(2026, 11, 22)
@@ -25,8 +30,18 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
 
 
+@pytest.fixture(scope="module")
+def boarders(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """Read by most tests; one that changes it takes `own`."""
+    return given(Hospital(tmp_path_factory.mktemp("boarders")))
+
+
 @pytest.fixture
-def boarders(hospital: Hospital) -> Hospital:
+def own(tmp_path: Path) -> Hospital:
+    return given(Hospital(tmp_path))
+
+
+def given(hospital: Hospital) -> Hospital:
     """Amber from 6 (over below 5), red from 10 (below 8); two quiet days end it.
 
     Site A: 7 on 1-2 September after 7 since 30 August; 12 on 10 September, 9 on the 11th; 6 on
@@ -75,11 +90,11 @@ class TestFirings:
         assert {f.unit for f in seen} == {"B"}
         assert dry_run(generation, boarders.scope("daf"), every, BOARDERS, FIRST, LAST) == ()
 
-    def test_the_day_under_way_is_not_tried(self, boarders: Hospital) -> None:
-        boarders.given("boarders_0800 B1 2026-11-22 30")
-        generation = boarders.warehouse.generation()
+    def test_the_day_under_way_is_not_tried(self, own: Hospital) -> None:
+        own.given("boarders_0800 B1 2026-11-22 30")
+        generation = own.warehouse.generation()
         found = dry_run(
-            generation, boarders.scope(), KPIS.values(), BOARDERS, FIRST, TODAY + timedelta(days=9)
+            generation, own.scope(), KPIS.values(), BOARDERS, FIRST, TODAY + timedelta(days=9)
         )
         assert max(f.fired for f in found) == date(2026, 11, 20)
 
@@ -136,14 +151,81 @@ class TestVariants:
             with_levels(BOARDERS, kpi("boarders_now"), wait=0)
 
 
-class TestUntried:
-    def test_forecasts_and_ladders_say_that_they_are_not_tried(self, boarders: Hospital) -> None:
-        for name in ("boarders_now_level_forecast", "escalation"):
-            rule = rulebook.shipped()[name]
-            assert untried(rule)
-            assert run(boarders, rule) == ()
-        assert untried(BOARDERS) is None
+class TestAnotherCount:
+    """The runs of site A and B read off the exported series, by hand and with pandas.
 
+    Beyond: 6 or more. Held: 5 or more. It opens on the first day beyond, and is over after two days
+    in a row not held; what opened before 1 September is left out.
+
+        A   7 from 30 August to 2 September     over on the 4th     opened in August
+        A   12, 9 on 10 and 11 September        over on the 13th    1
+        A   6 on 1 October                      over on the 3rd     2
+        A   7 on 20 and 21 November             still speaks        3
+        B   11 on 15 October                    over on the 17th    4
+    """
+
+    def test_pandas_counts_the_same_times(self, boarders: Hospital) -> None:
+        generation, found = boarders.warehouse.generation(), []
+        for unit in ("A", "B"):
+            rows = series(
+                generation,
+                boarders.scope(),
+                kpi("boarders_now"),
+                UnitId(unit),
+                start=date(2026, 8, 1),
+                end=LAST,
+                grain=Grain.DAY,
+            )
+            values = pd.Series(rows["value"].to_numpy(float), index=pd.to_datetime(rows["period"]))
+            quiet = (values < 5).rolling(2).sum().eq(2).astype(int)
+            spell = quiet.diff().eq(-1).cumsum()  # a spell begins with the first day held
+            first = values[values >= 6].index.to_series().groupby(spell).min()
+            found += [(unit, day.date()) for day in first if day.date() >= FIRST]
+        assert found == [(f.unit, f.fired) for f in sorted(run(boarders), key=lambda f: f.unit)]
+        assert len(found) == 4
+
+
+class TestChanges:
+    def test_what_goes_is_told_day_by_day(self, boarders: Hospital) -> None:
+        """From 8: neither 1 October (6) nor 20 November (7)."""
+        other = with_levels(BOARDERS, kpi("boarders_now"), amber=8)
+        found = change(run(boarders), run(boarders, other))
+        assert (found.before, found.after, found.new) == (4, 2, ())
+        assert [f.fired for f in found.gone] == [date(2026, 10, 1), date(2026, 11, 20)]
+
+    def test_a_run_cut_in_two_is_not_gone(self, own: Hospital) -> None:
+        """12 and 9 on 10 and 11 September, 2 on the 12th, 8 on the 13th: over after one quiet day,
+        it speaks twice."""
+        own.given("boarders_0800 A1 2026-09-13 8")
+        cut = with_levels(BOARDERS, kpi("boarders_now"), hold=1)
+        found = change(run(own), run(own, cut))
+        assert (found.gone, found.new, found.after - found.before) == ((), (), 1)
+        assert found.is_cut
+
+    def test_the_known_alerts_that_would_have_been_missed_are_named(
+        self, boarders: Hospital
+    ) -> None:
+        """The second was told on figures restated since: nobody finds it again."""
+        told = (
+            Episode("A", date(2026, 10, 1), date(2026, 10, 2), useful=True),
+            Episode("A", date(2026, 10, 20), date(2026, 10, 20), useful=False),
+            Episode("B", date(2026, 10, 15), date(2026, 10, 16), useful=False),
+        )
+        other = with_levels(BOARDERS, kpi("boarders_now"), amber=8)
+        assert missed(told, run(boarders), run(boarders, other)) == told[:1]
+
+    def test_its_curve_has_the_level_of_each_period(self, boarders: Hospital) -> None:
+        generation = boarders.warehouse.generation()
+        reader = reader_over(generation, boarders.scope(), KPIS.values(), FIRST, LAST)
+        found = followed(BOARDERS, reader, UnitId("B"))
+        assert (found.periods[0].start, found.periods[-1].end) == (FIRST, LAST)
+        assert {line.severity: set(line.values) for line in found.lines} == {
+            "amber": {6.0},
+            "red": {10.0},
+        }
+
+
+class TestOff:
     def test_a_rule_that_is_off_can_be_tried_before_it_is_put_on(self, boarders: Hospital) -> None:
         off = BOARDERS.model_copy(update={"enabled": False})
         assert len(run(boarders, off)) == 4

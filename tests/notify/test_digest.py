@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cockpit import state
-from cockpit.notify import digest, outbox
+from cockpit.notify import digest, morning, outbox
 from cockpit.notify.people import Person
 from cockpit.notify.send import send_due
 from cockpit.refresh import refresh
@@ -63,12 +64,36 @@ def test_a_brief_is_sent_once_a_day_and_not_when_nothing_changed(
         (letter,) = box.letters
         assert letter["Subject"] == "Cockpit : la synthèse du jour"
         assert "80" in text_of(letter)
+        html = text_of(letter, "html")
+        assert re.search(r"Indicateurs clés</h2>.*Passages urgences : 80", html)
+        assert 'href="https://cockpit.hopital.test/brief"' in html
         yesterday(home)
         assert send_due(home).sent == 0  # the same words
         monkeypatch.setenv("COCKPIT_TODAY", "2026-11-23")
         yesterday(home, digest="other")
         assert send_due(home).sent == 1
     assert len(box.envelopes) == 2
+
+
+def test_the_mail_looks_like_the_brief_and_labels_stay_text() -> None:
+    trap = '</li></ul><img src="http://mal.test"><style>*{display:none}</style>'
+    rows = [
+        morning.Row("brief", f"Situation {trap}"),
+        morning.Row(
+            "brief", f"Lits {trap}", is_red=True, links=(("Voir", 'https://h.test/?a="b'),)
+        ),
+        morning.Row(morning.TILE, f"Urgences {trap}"),
+    ]
+    html = morning.html("Sujet <b>", rows, "https://h.test/brief", "Pied <i>")
+    tags = re.findall(r"<([a-z0-9]+)", html)
+    allowed = {"html", "head", "meta", "title", "body", "h1", "h2", "p", "strong", "ul", "li", "br"}
+    assert set(tags) <= allowed | {"a"}
+    assert tags.count("li") == 2
+    assert [html.index(part) for part in ("Situation", "Lits", "Urgences", "Pied")] == sorted(
+        html.index(part) for part in ("Situation", "Lits", "Urgences", "Pied")
+    )
+    assert 'href="https://h.test/?a=&quot;b"' in html
+    assert "class=" not in html
 
 
 def yesterday(home: Home, digest: str = "") -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from cockpit import clock, state
 from cockpit.administer import alert_rules
-from cockpit.alerts import rulebook
+from cockpit.alerts import dryrun, rulebook
 from cockpit.alerts.desk import keep
-from cockpit.kpi.model import UnitId
+from cockpit.alerts.followed import followed
+from cockpit.kpi.catalogue import KPIS
+from cockpit.kpi.model import KpiId, UnitId
 from cockpit.settings import Home
 from cockpit.views.alert_acts import delayed
+from cockpit.views.alert_trial_chart import Tried, describe, spec
 from cockpit.web import opened
 from tests.support.hospital import Hospital
 from tests.views.test_alerts_inbox import EVERY, ids, judged
@@ -33,7 +36,11 @@ HOSTILE = "<img src=x onerror=alert(1)> ![](http://ailleurs.example/x.png) \r\nB
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Published once; each test has its own copy."""
     made = Hospital(tmp_path_factory.mktemp("alerts") / "home")
-    made.given("patients_0800  A1  2026-11-10..2026-11-20  9")
+    made.given("""
+        patients_0800  A1  2026-11-10..2026-11-20  9
+        boarders_0800  A1  2026-11-01..2026-11-09  2
+        boarders_0800  A1  2026-11-10..2026-11-20  9
+    """)
     judged(made, *EVERY)
     return made.home.root
 
@@ -214,3 +221,77 @@ def test_an_admin_goes_back_to_the_shipped_rule(app: AppTest, home: Home) -> Non
 def test_a_delay_ends_on_the_clock_of_paris(chosen: str, end: datetime) -> None:
     """Sunday 22 November 2026, 07:30 in Paris, 06:30 UTC."""
     assert delayed(chosen, clock.in_paris(datetime(2026, 11, 22, 6, 30))) == end
+
+
+RULE = {"screen": "regles", "alert": "boarders_now_level"}
+
+
+def test_what_is_typed_is_tried_before_it_is_saved(app: AppTest, home: Home) -> None:
+    """Nine patients at A from 10 to 20 November: vigilance from 6, none from 12."""
+    visit(app, "alertes", **RULE)
+    app.text_input(key="rule_levels_amber").set_value("12")
+    app.text_input(key="rule_levels_red").set_value("14")
+    shown = press(app, "Essayer sans enregistrer")
+    assert "1 fois → 0 fois : 1 de moins." in shown
+    assert "1 alerte connue n'aurait pas été dite : Site A 18/11/2026." in shown
+    assert not (home.root / "alerts.toml").exists()
+    assert "Règle enregistrée." not in shown
+
+
+def test_who_only_reads_compares_other_numbers_and_cannot_save_them(app: AppTest) -> None:
+    app.session_state["trial"] = True
+    visit(app, "alertes", **RULE, **{"as": "bed_manager"})
+    assert "Aurait sonné 1 fois en 12 mois, dont 0 en alerte, dans 1 unité." in said(app)
+    app.text_input(key="trial_amber").set_value("9")
+    assert "Rien ne change : 1 fois avec ces nombres aussi." in press(app, "Comparer")
+    app.text_input(key="trial_amber").set_value("beaucoup")
+    assert "un nombre" in press(app, "Comparer")
+    assert "Enregistrer" not in {button.label for button in app.button}
+
+
+def test_an_admin_adds_a_rule_then_takes_it_out(app: AppTest, home: Home) -> None:
+    new = {"screen": "regles", "act": "ajouter", "kind": "level", "kpi": "boarders_now"}
+    visit(app, "alertes", **new, **{"as": "admin"})
+    app.text_input(key=_key(app, "amber")).set_value("4")
+    app.text_input(key=_key(app, "red")).set_value("7")
+    app.text_input(key="rule_new_lever_fr").set_value(f'"]\n[[rule]] {HOSTILE}')
+    app.text_area(key="rule_card").set_value("Appeler les services\n\nOuvrir un lit")
+    assert "Aurait sonné 1 fois" in press(app, "Essayer sans enregistrer")
+    assert not (home.root / "alerts.toml").exists()
+    app.text_input(key="rule_who").set_value("Mme Roy")
+    assert "Règle ajoutée." in press(app, "Ajouter")
+    added = rulebook.load(home).get("boarders_now_level_2")
+    assert (added.levels.amber, added.levels.red, added.at) == (4, 7, ("establishment",))
+    assert added.card == ("Appeler les services", "Ouvrir un lit")
+    assert rulebook.load(home).errors == ()
+    app.text_input(key="rule_gone_who").set_value("Mme Roy")
+    assert "Règle supprimée." in press(app, "Supprimer cette règle")
+    assert "boarders_now_level_2" not in rulebook.load(home).by_id
+
+
+def _key(app: AppTest, level: str) -> str:
+    keys = (str(one.key) for one in app.text_input)
+    return next(key for key in keys if key.startswith("rule_new_levels") and key.endswith(level))
+
+
+def test_only_who_administers_adds_a_rule(app: AppTest) -> None:
+    visit(app, "alertes", screen="regles", act="ajouter")
+    assert "Votre profil ne donne pas accès" in said(app)
+    assert not app.text_input
+    visit(app, "alertes", screen="regles")
+    assert "Ajouter une règle" not in said(app)
+
+
+def test_the_curve_of_a_try_marks_each_time_and_draws_the_levels(home: Home) -> None:
+    made = Hospital(home.root)
+    generation = made.warehouse.generation()
+    rule, days = rulebook.shipped()["boarders_now_level"], (date(2026, 9, 1), date(2026, 11, 20))
+    reader = dryrun.reader_over(generation, made.scope(), KPIS.values(), *days)
+    found = dryrun.trial(rule, reader).firings
+    drawing = Tried(
+        KPIS[KpiId("boarders_now")], followed(rule, reader, UnitId("A")), found, gone=found
+    )
+    layers = [one["data"]["values"] for one in spec(drawing)["layer"] if "data" in one]
+    assert {"day": "2026-11-10", "value": 9.0} in layers[-1]
+    assert {one["level"] for values in layers for one in values if "level" in one} == {6, 10}
+    assert "1 marque : mar. 10 nov." in describe(drawing)

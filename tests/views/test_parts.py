@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -16,7 +17,7 @@ from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.kpi.units import Unit, UnitTree
 from cockpit.series.model import Contribution, Status
 from cockpit.views import cards, facets, forecasts, groups, parts, tables
-from cockpit.views.groups import Group
+from cockpit.views.groups import Group, InHand
 from cockpit.views.parts import Html
 from tests.views.conftest import FRESH, KPI, TREND
 from tests.views.test_tiles import Tags, words
@@ -65,13 +66,27 @@ def test_the_status_sentence_takes_the_worst_colour_and_the_right_plural() -> No
     assert "ck-ok" in parts.hero("Tout va bien", "", parts.Counts(0, 0, 8))
 
 
-def test_an_alert_names_owner_and_lever() -> None:
-    html = cards.alert(Group((ALERT,)), UNITS)
-    assert "Responsable : |Directeur des soins|" in words(html)
-    assert "Levier : |Ouvrir 6 lits|" in words(html)
-    short = words(cards.alert(Group((ALERT,)), UNITS, brief=True))
-    assert "Directeur des soins · depuis le 18 nov." in short
-    assert "Levier" not in short
+def test_an_alert_names_its_owner_and_its_first_day() -> None:
+    said = words(cards.alert(Group((ALERT,)), UNITS))
+    assert "|Directeur des soins · depuis le 18 nov.|" in said
+
+
+RED = Group((replace(ALERT, severity="red"),))
+
+
+@pytest.mark.parametrize(
+    ("red", "held", "said"),
+    [
+        (2, InHand(0, 0), "1 unité concernée"),
+        (2, InHand(1, 0), "2 alertes, dont 1 prise en main · 1 unité concernée"),
+        (3, InHand(1, 1), "3 alertes, dont 1 prise en main et 1 différée · 1 unité concernée"),
+        (1, InHand(1, 0), "1 alerte, prise en main · 1 unité concernée"),
+        (1, InHand(0, 1), "1 alerte, différée · 1 unité concernée"),
+        (0, InHand(0, 0), "Aucune alerte ouverte."),
+    ],
+)
+def test_the_status_sentence_says_what_somebody_has(red: int, held: InHand, said: str) -> None:
+    assert groups.reach([RED] * red, held) == said
 
 
 WARDS = (

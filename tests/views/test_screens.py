@@ -39,7 +39,7 @@ FIGURES = """
 """
 PAGES = (
     "synthese", "alertes", "capacite", "finances", "rh", "activite", "explorer", "indicateur",
-    "sources", "plus", "scenarios", "fiabilite",
+    "sources", "plus", "scenarios", "fiabilite", "decisions",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_the_home_page_says_where_when_and_how_we_stand(app: AppTest) -> None:
 def test_the_home_page_has_at_most_eight_tiles_and_no_chart(app: AppTest) -> None:
     html = visit(app, "synthese")
     assert 1 <= html.count('class="ck-tile') <= 8
-    assert not app.get("arrow_vega_lite_chart")
+    assert not app.get("vega_lite_chart")
 
 
 def test_an_address_restores_unit_period_and_kpi(app: AppTest) -> None:

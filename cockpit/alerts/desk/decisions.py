@@ -1,50 +1,36 @@
-"""What was decided on an alert or without one, and whether the figure moved afterwards.
+"""What was decided on an alert or without one, who carries it and whether it is done.
 
-Four weeks after the day of the decision are compared with the four weeks before; until they are
-over, the whole weeks known so far with as many before: weekdays change nothing. A stock, a figure
-of one day, is the mean of its days; anything else is what the KPI engine gives over the window. A
-monthly KPI compares the whole months around the day. It is a reading, not a proof: what else
-changed is said with it.
+A decision is read by who may read its figure: the family of its KPI and its unit; without a figure,
+those of its alert; without either, by who sees the whole hospital.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cockpit import clock, state
 from cockpit.errors import BadRequest
-from cockpit.forecast.calendar_fr import FrenchCalendar
-from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
-from cockpit.kpi.many import values_at
-from cockpit.kpi.model import Grain, UnitId
-from cockpit.kpi.windows import add_months, month_end, period_start, windows
-from cockpit.series.model import Window
-from cockpit.series.workdays import working_days
+from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.state.alert_models import AlertEpisode
 from cockpit.state.decision_models import Decision as Row
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Engine
 
     from cockpit.access.scope import Scope
     from cockpit.kpi.model import Kpi
     from cockpit.warehouse.attach import Generation
 
-DAYS = 28
 LONGEST = 1000
-_WEEK = 7
-_DAY = timedelta(days=1)
-_OF_A_DAY = frozenset({"bjml", "bjml_gap", "het", "het_radar"})
-"""Kinds of KPI that mean something on one day only, as a stock does."""
-_FEW_WORKING_DAYS = 2
-_MOST_OF_A_BREAK = 7
-"""Days of school holidays more on one side than on the other that are worth a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,35 +55,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A decision as it is kept. done_on: the day it was carried out, None while it is not."""
+    """A decision as it is kept. done_on: the day it was carried out, None while it is not.
+
+    alert: rule, facet and unit of the alert that led to it.
+    """
 
     id: int
     decision: Decision
     done_on: date | None
+    alert: tuple[str, str, str] | None = None
 
     @property
     def from_day(self) -> date:
         """The day that separates before from after."""
         return self.done_on or self.decision.due
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """The KPI before and after, in its unit; None where it cannot be computed.
-
-    cautions: what a reader must know before believing it, in their language.
-    """
-
-    before: Window
-    after: Window
-    was: float | None
-    now: float | None
-    cautions: tuple[str, ...]
-
-    @property
-    def change(self) -> float | None:
-        """After less before."""
-        return None if self.was is None or self.now is None else self.now - self.was
 
 
 def decide(engine: Engine, decision: Decision) -> int:
@@ -120,7 +91,9 @@ def decide(engine: Engine, decision: Decision) -> int:
 
 
 def carried_out(engine: Engine, number: int, on: date) -> Kept:
-    """Note the day a decision was carried out. Raises BadRequest for an unknown one."""
+    """Note the day a decision was carried out. Raises BadRequest (unknown, a day to come)."""
+    if on > clock.today():
+        raise BadRequest(field="jour", expected=mark("un jour passé, ou aujourd'hui"))
     with Session(engine) as session, session.begin():
         row = session.get(Row, number)
         if row is None:
@@ -129,102 +102,43 @@ def carried_out(engine: Engine, number: int, on: date) -> Kept:
         return _kept(row)
 
 
-def decisions(engine: Engine) -> tuple[Kept, ...]:
-    """Every decision, the newest first."""
-    with Session(engine) as session:
-        return tuple(_kept(row) for row in session.scalars(select(Row).order_by(Row.id.desc())))
-
-
-def _kept(row: Row) -> Kept:
-    facts = {field.name: getattr(row, field.name) for field in fields(Decision)}
-    return Kept(row.id, Decision(**facts), row.done_on)
-
-
-def effect(
-    generation: Generation, scope: Scope, kpi: Kpi, kept: Kept, today: date
-) -> Effect | None:
-    """What the KPI did; None before a week (or a month) after the decision is over.
-
-    Only closed days (or months) count. Raises as `values_at` for a unit or KPI hidden from the
-    scope.
-    """
-    around = _months(kept.from_day, today) if kpi.step == "month" else _days(kept.from_day, today)
-    if around is None:
-        return None
-    before, after = around
-    asked = _Asked(generation, scope, kpi, UnitId(kept.decision.unit), kept.decision.facet)
-    (was, lacks), (now, lacks_now) = (_measured(asked, one) for one in around)
-    cautions = _cautions(before, after, generation, is_month=kpi.step == "month")
-    if lacks or lacks_now:
-        cautions = (_("Des jours manquent dans les données."), *cautions)
-    return Effect(before, after, was, now, cautions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    generation: Generation
-    scope: Scope
-    kpi: Kpi
-    unit: UnitId
-    facet: str
-
-
-def _measured(asked: _Asked, window: Window) -> tuple[float | None, bool]:
-    """The KPI over a window, None when unknown, and whether days are missing."""
-    kpi, is_daily = asked.kpi, asked.kpi.additive == "units" or asked.kpi.kind in _OF_A_DAY
-    spans = [(window.start, window.end)]
-    if is_daily and kpi.step == "day":
-        days = [window.start + timedelta(days=n) for n in range(window.days)]
-        spans = [(day, day) for day in days]
-    values, partial = values_at(
-        asked.generation, asked.scope, kpi, (asked.unit,), windows(spans), facet=asked.facet
+def decisions(generation: Generation, scope: Scope, kpis: Mapping[KpiId, Kpi]) -> tuple[Kept, ...]:
+    """The decisions that the scope may read, the newest first."""
+    wanted = (
+        select(Row, AlertEpisode)
+        .outerjoin(AlertEpisode, AlertEpisode.id == Row.episode)
+        .order_by(Row.id.desc())
     )
-    known = values[0][~np.isnan(values[0])]
-    lacks = bool(partial.any()) or len(known) < len(spans)
-    return (float(known.mean()) if len(known) else None), lacks
+    with Session(state.engine(generation.home)) as session:
+        found = [(row, cast("AlertEpisode | None", of)) for row, of in session.execute(wanted)]
+        every = [(_kept(row, of), of) for row, of in found]
+    return tuple(one for one, of in every if _is_read(one.decision, of, generation, scope, kpis))
 
 
-def _days(day: date, today: date) -> tuple[Window, Window] | None:
-    """As many whole weeks on each side, four when they are over."""
-    length = min(DAYS, (today - day).days // _WEEK * _WEEK)
-    if length < _WEEK:
-        return None
-    span = timedelta(days=length)
-    return Window(day - span, day - _DAY), Window(day, day + span - _DAY)
+def _is_read(
+    decided: Decision,
+    of: AlertEpisode | None,
+    generation: Generation,
+    scope: Scope,
+    kpis: Mapping[KpiId, Kpi],
+) -> bool:
+    kpi = kpis.get(KpiId(decided.kpi))
+    if kpi is not None:
+        domain, unit = kpi.domain, UnitId(decided.unit)
+    elif of is not None and not decided.kpi:
+        domain, unit = Domain(of.domain), UnitId(of.unit)
+    else:
+        return sees_all(generation, scope)
+    return domain in scope.domains and generation.units.is_within(unit, scope.roots)
 
 
-def _months(day: date, today: date) -> tuple[Window, Window] | None:
-    """The last whole month before the day, the first whole one from it on."""
-    own = period_start(day, Grain.MONTH)
-    first = own if day == own else add_months(own, 1)
-    if month_end(first) >= today:
-        return None
-    previous = add_months(own, -1)
-    return Window(previous, month_end(previous)), Window(first, month_end(first))
+def sees_all(generation: Generation, scope: Scope) -> bool:
+    """Whether the scope is every family of the whole hospital."""
+    tops = {unit.id for unit in generation.units.roots()}
+    return scope.domains >= set(Domain) and tops <= set(scope.roots)
 
 
-def _cautions(
-    before: Window, after: Window, generation: Generation, *, is_month: bool
-) -> tuple[str, ...]:
-    """Why the two windows may not be alike."""
-    said = []
-    if not is_month and after.days < DAYS:
-        said.append(_("{days} jours sur {whole} : à relire").format(days=after.days, whole=DAYS))
-    own = generation.home.installation
-    worked = [working_days(one, region=own.holidays) for one in (before, after)]
-    if abs(worked[1] - worked[0]) >= _FEW_WORKING_DAYS:
-        counted = _("{then} jours ouvrés avant, {now} après").format(then=worked[0], now=worked[1])
-        said.append(counted)
-    calendar = FrenchCalendar(own.holidays, own.school_zone)
-    away = [int(calendar.is_school_break(_each(one)).sum()) for one in (before, after)]
-    if abs(away[1] - away[0]) >= _MOST_OF_A_BREAK:
-        said.append(
-            _("{then} jours de vacances scolaires avant, {now} après").format(
-                then=away[0], now=away[1]
-            )
-        )
-    return tuple(said)
-
-
-def _each(window: Window) -> np.typing.NDArray[np.datetime64]:
-    return np.datetime64(window.start, "D") + np.arange(window.days)
+def _kept(row: Row, of: AlertEpisode | None = None) -> Kept:
+    facts = {field.name: getattr(row, field.name) for field in fields(Decision)}
+    alert = (of.rule, of.facet, of.unit) if of is not None else None
+    return Kept(row.id, Decision(**facts), row.done_on, alert)

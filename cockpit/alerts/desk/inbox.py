@@ -7,7 +7,7 @@ ended(...)                      the last ones that are over
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from cockpit import state
+from cockpit.alerts import lateness
 from cockpit.alerts.desk import keep
+from cockpit.alerts.desk.waiting import waiting
 from cockpit.alerts.store import active
 from cockpit.errors import BadRequest
 from cockpit.i18n import mark
@@ -45,7 +47,9 @@ class Item:
 
     kept: its episode; None for one that only a larger scope can act on. stirred: when it opened or
     grew worse for the last time. held: the act that took it in hand; put_off: that put it to sleep.
-    remarks: how many comments. Instants are naive UTC.
+    remarks: how many comments. is_judged: False for an episode that a late source keeps from being
+    judged (`alert` holds its last words and says since when): no screen counts it. waiting: under a
+    late source, those that wait for it and that nobody has. Instants are naive UTC.
     """
 
     alert: Alert
@@ -55,6 +59,8 @@ class Item:
     held: Event | None = None
     put_off: Event | None = None
     remarks: int = 0
+    is_judged: bool = True
+    waiting: tuple[Item, ...] = ()
 
     @property
     def is_taken(self) -> bool:
@@ -75,7 +81,8 @@ class Item:
 
 
 def inbox(generation: Generation, scope: Scope, now: datetime) -> tuple[Item, ...]:
-    """The alerts that the scope sees, in their order. now: naive UTC.
+    """The alerts that the scope sees, in their order, then what waits for a late source and that
+    somebody has or put off; what nobody has waits under its source. now: naive UTC.
 
     A state that cannot be read leaves the alerts as their figures say them.
     """
@@ -85,8 +92,33 @@ def inbox(generation: Generation, scope: Scope, now: datetime) -> tuple[Item, ..
         logs = keep.open_logs(engine)
     except (SQLAlchemyError, OSError):
         kept, logs = {}, {}
-    found = active(generation, scope)
-    return tuple(_item(one, kept.get((one.rule, one.facet, one.unit)), logs, now) for one in found)
+    items = [
+        _item(one, kept.get((one.rule, one.facet, one.unit)), logs, now)
+        for one in active(generation, scope)
+    ]
+    under: dict[str, list[Item]] = {
+        item.alert.facet: [] for item in items if item.alert.rule == lateness.RULE
+    }
+    apart: list[Item] = []
+    for one in waiting(generation, scope, kept.values()):
+        held = replace(_item(one.alert, one.kept, logs, now), is_judged=False)
+        is_open = held.stage == "firing" and not held.is_taken
+        (under.get(one.source, apart) if is_open else apart).append(held)
+    return (*(_with(item, under) for item in items), *apart)
+
+
+def each(items: Iterable[Item]) -> Iterator[Item]:
+    """Every item, those that wait for a late source after it."""
+    for item in items:
+        yield item
+        yield from item.waiting
+
+
+def _with(item: Item, under: Mapping[str, Sequence[Item]]) -> Item:
+    """A late source with those that wait for it."""
+    if item.alert.rule != lateness.RULE:
+        return item
+    return replace(item, waiting=tuple(under[item.alert.facet]))
 
 
 def _key(kept: Kept) -> keep.Key:

@@ -64,10 +64,11 @@ def nothing_follows(_session: Session, _happened: Sequence[Happened]) -> None:
     """Tell nobody."""
 
 
-def last_recorded(engine: Engine) -> int:
-    """The newest generation whose alerts are in the desk; 0: none yet."""
+def last_recorded(engine: Engine) -> tuple[int, datetime] | None:
+    """The number and the instant (naive UTC) of the last generation that was noted; None: none."""
     with Session(engine) as session:
-        return session.scalar(select(func.max(RecordRow.generation))) or 0
+        last = _last(session)
+        return (last.generation, last.at) if last else None
 
 
 def record(
@@ -79,19 +80,36 @@ def record(
     held: Callable[[str, UnitId], bool] = lambda _rule, _unit: False,
     follow: Follow = nothing_follows,
 ) -> tuple[Happened, ...]:
-    """What a generation says of every rule, once: a second call of the same number writes nothing.
+    """What a generation says of every rule, once: a second call of the same one writes nothing.
 
-    held: rules that cannot be judged now (a late source, a maintenance): their episodes stay as
-    they are. at: naive UTC. Returns what was written.
+    at: when it was published, naive UTC: with its number, which generation it is. held: rules that
+    cannot be judged now (a late source, a maintenance): their episodes stay as they are. Returns
+    what was written.
     """
     with Session(engine) as session, session.begin():
-        newest = session.scalar(select(func.max(RecordRow.generation))) or 0
-        if generation <= newest:
+        if _is_behind(session, generation, at):
             return ()
         session.add(RecordRow(generation=generation, at=at))
         happened = _recorded(session, generation, at, {_key(a): a for a in alerts}, held)
         follow(session, happened)
     return happened
+
+
+def _is_behind(session: Session, generation: int, at: datetime) -> bool:
+    """Whether it was noted already, or is older than the last one that was.
+
+    Numbers start again once `generations/` was emptied or restored, and a clock may be set back:
+    only what is behind in both is old.
+    """
+    same = select(RecordRow.id).where(RecordRow.generation == generation, RecordRow.at == at)
+    if session.scalar(same) is not None:
+        return True
+    last = _last(session)
+    return last is not None and generation <= last.generation and at <= last.at
+
+
+def _last(session: Session) -> RecordRow | None:
+    return session.scalar(select(RecordRow).order_by(RecordRow.id.desc()).limit(1))
 
 
 def _recorded(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from cockpit.state import alert_models, decision_models, notify_models  # noqa: F401 - their tables belong to Base
+from cockpit.state import (  # noqa: F401 - their tables belong to Base
+    alert_models,
+    decision_models,
+    notify_models,
+    phone_models,
+    push_models,
+)
 from cockpit.state.models import Base
 
 context.configure(

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
 
-from cockpit.administer.sources import SourceState
 from cockpit.i18n import gettext as _
 from cockpit.series.model import Status
 from cockpit.views.admin import words
 
 First = TypeVar("First")
+
+
+class Edited(Protocol):
+    """What a form edits: its name, and the version of what is written of it."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+
+    @property
+    def version(self) -> str:
+        """What tells its text from another."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class Draft(Generic[First]):
         return f"{self.place}_{self.name}_{self.turn}_{widget}"
 
 
-def opened(place: str, one: SourceState, read: Callable[[], First], probe: str) -> Draft[First]:
+def opened(place: str, one: Edited, read: Callable[[], First], probe: str) -> Draft[First]:
     """The draft of a form; a new one when its form was not on the screen just before.
 
     probe: a widget that the form always draws: Streamlit keeps its state as long as it is shown.
@@ -55,7 +66,7 @@ def close(draft: Draft[First]) -> None:
     st.session_state.pop(f"draft_{draft.place}", None)
 
 
-def warn_changed(draft: Draft[First], one: SourceState) -> None:
+def warn_changed(draft: Draft[First], one: Edited) -> None:
     """Say that somebody else wrote the file meanwhile, and offer to read it again."""
     if draft.version == one.version:
         return

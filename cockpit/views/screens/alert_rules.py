@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,9 +16,19 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.kpi.model import Domain
 from cockpit.series.model import Status
-from cockpit.views import alert_rule_form, alert_rule_words, alert_trial, anchors, parts, widgets
+from cockpit.views import (
+    alert_rule_form,
+    alert_rule_words,
+    alert_tabs,
+    alert_trial,
+    alert_trial_form,
+    anchors,
+    parts,
+    widgets,
+)
 from cockpit.views.admin import words
 from cockpit.views.families import FAMILIES
+from cockpit.views.screens import alert_rule_new
 from cockpit.views.screens.prevision import named
 
 if TYPE_CHECKING:
@@ -30,7 +40,7 @@ if TYPE_CHECKING:
     from cockpit.views.alert_rule_form import Right
     from cockpit.views.context import Context
 
-SCREEN = "regles"
+SCREEN = alert_tabs.RULES
 _SAYS = {
     "all": mark("Vous pouvez tout modifier."),
     "levels": mark("Vous pouvez modifier les seuils."),
@@ -39,19 +49,11 @@ _SAYS = {
 }
 
 
-def tabs(context: Context) -> str:
-    """Alerts or rules."""
-    rules = context.params.screen == SCREEN
-    here = partial(context.link, "alertes", unit=None, alert=None, act=None, code=None, facet=None)
-    options = [
-        anchors.Option(_("Alertes"), here(screen=None), not rules),
-        anchors.Option(_("Règles"), here(screen=SCREEN), rules),
-    ]
-    return anchors.switch(_("Écrans"), options)
-
-
 def show(context: Context) -> None:
-    """The list, or the rule of `?alert=`. Raises BadRequest, OutOfScope."""
+    """The list, the rule of `?alert=`, or the form of a new one. Raises BadRequest, OutOfScope."""
+    if context.params.act == alert_rule_new.ACT:
+        alert_rule_new.show(context)
+        return
     if context.params.alert:
         _one(context, context.params.alert)
         return
@@ -60,15 +62,23 @@ def show(context: Context) -> None:
     widgets.head(
         context,
         _("Règles d'alerte"),
-        tabs(context),
+        alert_tabs.switch(context, SCREEN),
         words.told(),
         parts.said(_counted(context, book, listed)),
+        _adding(context),
     )
     for error in book.errors:
         st.html(words.announced(error.sentence(), Status.RED))
     for domain, title in FAMILIES.items():
         if same := [rule for rule in listed if _family(context, rule) is domain]:
             _listed(context, book, f"{_(title)} · {len(same)}", same)
+
+
+def _adding(context: Context) -> str:
+    if alert_rule_form.right_of(context) != "all":
+        return ""
+    there = context.link("alertes", screen=SCREEN, act=alert_rule_new.ACT, alert=None, code=None)
+    return words.buttons(words.button(_("Ajouter une règle"), there))
 
 
 def _counted(context: Context, book: Rulebook, listed: Sequence[Rule]) -> str:
@@ -137,9 +147,14 @@ def _one(context: Context, name: str) -> None:
     eyebrow = f"{_(FAMILIES[domain])} · {alert_rule_words.where(found.rule)}"
     title = alert_rule_words.name(found.rule, kpi)
     widgets.head(context, title, back, words.told(), _summary(found, kpi, right), eyebrow=eyebrow)
-    alert_trial.fold(context, found.rule, kpi)
-    if right:
-        _form(context, found, kpi, right)
+    place = st.container()
+    draft = _form(context, found, kpi, right) if right else None
+    if draft is not None:
+        alert_trial.alone(context, draft, kpi, found.rule)
+        return
+    other = partial(alert_trial_form.other, context, found, kpi) if kpi else None
+    with place:
+        alert_trial.fold(context, found.rule, kpi, other)
 
 
 def _summary(found: RuleState, kpi: Kpi | None, right: Right) -> str:
@@ -166,8 +181,11 @@ def _summary(found: RuleState, kpi: Kpi | None, right: Right) -> str:
     )
 
 
-def _form(context: Context, found: RuleState, kpi: Kpi | None, right: Right) -> None:
-    """Change it, or go back to what is shipped; a refusal is a sentence."""
+def _form(context: Context, found: RuleState, kpi: Kpi | None, right: Right) -> Rule | None:
+    """Change it, or go back to what is shipped; a refusal is a sentence.
+
+    Returns what is typed and not saved, to be tried.
+    """
     home, rule = context.generation.home, found.rule
     with st.container(key="rule_form"), st.form("rule", border=False):
         try:
@@ -175,36 +193,69 @@ def _form(context: Context, found: RuleState, kpi: Kpi | None, right: Right) -> 
         except CockpitError as error:
             given, refused = {}, error
         who = st.text_input(_("Votre nom"), key="rule_who", max_chars=80)
-        sent = st.form_submit_button(_("Enregistrer"), type="primary", width="stretch")
-    if sent and refused is not None:
+        with st.container(key="rule_acts", horizontal=True):
+            tried = st.form_submit_button(_("Essayer sans enregistrer"), width="stretch")
+            sent = st.form_submit_button(_("Enregistrer"), type="primary", width="stretch")
+    if refused is not None:
         words.refuse(refused.sentence())
-    elif sent and not given:
+    elif (sent or tried) and not given:
         words.refuse(_("Rien n'a été modifié."))
     elif sent:
         _done(
             lambda: editor.save(home, rule.id, given, named(context, who), version=found.version),
             _("Règle enregistrée. Elle vaut au prochain calcul des alertes."),
         )
-    if right == "all" and found.is_shipped and found.own:
-        with (
-            st.expander(_("Revenir à la règle livrée"), key="rule_back"),
-            st.form("rule_back_form", border=False),
-        ):
-            by = st.text_input(_("Votre nom"), key="rule_back_who", max_chars=80)
-            if st.form_submit_button(_("Revenir à la règle livrée"), width="stretch"):
-                _done(
-                    lambda: editor.back_to_shipped(
-                        home, rule.id, named(context, by), version=found.version
-                    ),
-                    _("Règle remise comme livrée."),
-                )
+    if right == "all":
+        _undone(context, found)
+    if sent or refused is not None or not given:
+        return None
+    return _draft(context, found, given)
 
 
-def _done(act: Callable[[], object], said: str) -> None:
+def _draft(context: Context, found: RuleState, given: dict[str, Any]) -> Rule | None:
+    try:
+        return editor.draft(context.generation.home, given, found.rule.id)
+    except CockpitError as error:
+        words.refuse(error.sentence())
+        return None
+
+
+def _undone(context: Context, found: RuleState) -> None:
+    """A shipped rule goes back to what it was; one of the hospital's own is taken out."""
+    if found.is_shipped and found.own:
+        by = _confirmed(_("Revenir à la règle livrée"), "rule_back")
+        if by is not None:
+            act = partial(_signed, editor.back_to_shipped, context, found, by)
+            _done(act, _("Règle remise comme livrée."))
+    if not found.is_shipped:
+        by = _confirmed(_("Supprimer cette règle"), "rule_gone")
+        if by is not None:
+            act = partial(_signed, editor.remove, context, found, by)
+            said = _("Règle supprimée. Ses alertes se ferment au prochain calcul.")
+            _done(act, said, leave=True)
+
+
+def _signed(act: Callable[..., object], context: Context, found: RuleState, by: str) -> None:
+    """Raises BadRequest without a name, and as the act."""
+    home, who = context.generation.home, named(context, by)
+    act(home, found.rule.id, who, version=found.version)
+
+
+def _confirmed(title: str, key: str) -> str | None:
+    """The name of who confirms an act; None until then."""
+    with st.expander(title, key=key), st.form(f"{key}_form", border=False):
+        by = st.text_input(_("Votre nom"), key=f"{key}_who", max_chars=80)
+        return by if st.form_submit_button(title, width="stretch") else None
+
+
+def _done(act: Callable[[], object], said: str, *, leave: bool = False) -> None:
+    """leave: for the list, of a rule that is no more."""
     try:
         act()
     except CockpitError as error:
         words.refuse(error.sentence())
         return
     words.tell(said)
+    if leave:
+        st.query_params.pop("alert", None)
     st.rerun()

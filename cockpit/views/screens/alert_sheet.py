@@ -28,6 +28,7 @@ from cockpit.views import (
     alert_het,
     alert_log,
     alert_matters,
+    alert_said,
     anchors,
     cards,
     charts,
@@ -43,7 +44,7 @@ from cockpit.views.alert_charts import Span
 
 if TYPE_CHECKING:
     from cockpit.alerts.desk.inbox import Item
-    from cockpit.alerts.model import Severity
+    from cockpit.alerts.model import Alert, Severity
     from cockpit.alerts.rule import Rule
     from cockpit.kpi.model import Kpi, UnitId
     from cockpit.views.alert_log import Told
@@ -95,15 +96,15 @@ def show(context: Context, name: str) -> None:
         _where(context, found)
     with right:
         _todo(context, found)
+        alert_said.show(context, found.kpi, found.item, [kept for kept, _log in found.told])
         _past(context, found, matter)
 
 
 def _read(context: Context, name: str) -> Sheet:
     """What is open of the rule here and elsewhere, and what it did before."""
     home, scope = context.generation.home, context.scope
-    items = [
-        one for one in inbox.inbox(context.generation, scope, context.now) if one.alert.rule == name
-    ]
+    found = inbox.inbox(context.generation, scope, context.now)
+    items = [one for one in inbox.each(found) if one.alert.rule == name]
     unit = context.unit.id if context.params.unit or not items else items[0].alert.unit
     facet = context.params.facet
     same = [one for one in items if one.alert.unit == unit and facet in {None, one.alert.facet}]
@@ -227,22 +228,32 @@ def _where(context: Context, found: Sheet) -> None:
             ]
             st.html(parts.section(_("Où ?"), _("ce qui explique le plus")))
             st.html(anchors.stack(rows))
+    if found.item is not None and found.item.waiting:
+        _suspended(context, found.item.waiting)
     if found.others:
         _elsewhere(context, found.others)
 
 
+def _suspended(context: Context, waiting: Sequence[Item]) -> None:
+    """What a late source keeps from being judged."""
+    found = [one.alert for one in waiting]
+    told = [
+        f"{pick(one.title_fr, one.title_en)} · {pick(one.body_fr, one.body_en)}" for one in found
+    ]
+    rows = [_link(context, one, said) for one, said in zip(found, told, strict=True)]
+    st.html(parts.section(_("En attente de cette source")))
+    st.html(anchors.stack(rows))
+
+
 def _elsewhere(context: Context, others: Sequence[Item]) -> None:
     rows = [
-        anchors.card(
-            cards.line(
-                alert_cards.SEVERITIES[one.alert.severity],
-                one.alert.unit_label,
-                french.value(context.kpis[one.alert.kpi], one.alert.value) if one.alert.kpi else "",
-            ),
-            address(context, one.alert.rule, one.alert.unit, one.alert.facet),
-            one.alert.unit_label,
+        _link(
+            context,
+            one,
+            one.unit_label,
+            french.value(context.kpis[one.kpi], one.value) if one.kpi else "",
         )
-        for one in others
+        for one in (other.alert for other in others)
     ]
     st.html(parts.section(_("La même règle ailleurs")))
     st.html(anchors.stack(rows[:_MOST]))
@@ -250,6 +261,12 @@ def _elsewhere(context: Context, others: Sequence[Item]) -> None:
         said = ngettext("Voir l'autre", "Voir les {n} autres", len(rest)).format(n=len(rest))
         with st.expander(said):
             st.html(anchors.stack(rest))
+
+
+def _link(context: Context, found: Alert, text: str, end: str = "") -> str:
+    """One line that leads to the sheet of an alert."""
+    line = cards.line(alert_cards.SEVERITIES[found.severity], text, end)
+    return anchors.card(line, address(context, found.rule, found.unit, found.facet), text)
 
 
 def _todo(context: Context, found: Sheet) -> None:

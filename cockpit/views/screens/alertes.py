@@ -1,4 +1,4 @@
-"""Alertes: what asks for somebody first, each matter with its acts; one alert; the rules."""
+"""Alertes: what asks for somebody first, each matter with its acts; one alert; rules; noise."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cockpit.views import (
     alert_acts,
     alert_cards,
     alert_matters,
+    alert_tabs,
     anchors,
     groups,
     parts,
@@ -27,7 +28,7 @@ from cockpit.views.alert_matters import Matter, Pile
 from cockpit.views.context import Context
 from cockpit.views.families import FAMILIES
 from cockpit.views.groups import Group
-from cockpit.views.screens import alert_rules, alert_sheet
+from cockpit.views.screens import alert_noise, alert_rules, alert_sheet
 
 _ALL = ""
 _VISIT = "alerts_visit"
@@ -35,9 +36,11 @@ _AWAY, _FIRST = timedelta(minutes=30), timedelta(hours=24)
 
 
 def show(context: Context) -> None:
-    """The list, the sheet of `?alert=`, or the rules of `?screen=regles`."""
-    if context.params.screen == alert_rules.SCREEN:
+    """The list, the sheet of `?alert=`, the rules or the noise of `?screen=`."""
+    if context.params.screen == alert_tabs.RULES:
         alert_rules.show(context)
+    elif context.params.screen == alert_tabs.NOISE:
+        alert_noise.show(context)
     elif context.params.alert:
         alert_sheet.show(context, context.params.alert)
     else:
@@ -49,9 +52,9 @@ def _list(context: Context) -> None:
     items = inbox.inbox(context.generation, context.scope, context.now)
     since = last_visit(context.now)
     piles = {pile: alert_matters.matters(items, pile) for pile in get_args(Pile)}
-    everything = groups.grouped(item.alert for item in items)
+    everything = groups.grouped(item.alert for item in items if item.is_judged)
     head = _eyebrow(everything, len(piles["taken"]))
-    widgets.head(context, _("Alertes"), alert_rules.tabs(context), words.told(), eyebrow=head)
+    widgets.head(context, _("Alertes"), alert_tabs.switch(context), words.told(), eyebrow=head)
     if everything:
         _filter(context, everything)
     chosen = context.params.domain

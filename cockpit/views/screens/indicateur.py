@@ -51,7 +51,8 @@ def show(context: Context) -> None:
     why, what = st.columns([3, 2], gap="medium")
     with why:
         _evolution(context, kpi, found, drawn)
-        _where(context, kpi, found)
+        if explained := where(context, kpi, found):
+            st.html(parts.column(*explained))
         origins.fold(context, kpi, found.window if found.value is not None else None)
     with what:
         fresh = freshness(context.generation, kpi, (context.unit.id,))
@@ -73,21 +74,22 @@ def waiting(kpi: Kpi) -> str:
     return parts.empty(_("Cet indicateur n'est pas disponible pour ce périmètre."), action)
 
 
-def _where(context: Context, kpi: Kpi, found: Trend) -> None:
-    """Which units explain the change; each leads to its own sheet."""
+def where(context: Context, kpi: Kpi, found: Trend) -> list[str]:
+    """Which units explain the change, each leading to its own sheet; then which facets."""
     below = context.units.children(context.unit.id)
     ask = (context.generation, context.scope, kpi, context.unit.id, context.period)
     shares = contributions(*ask) if below else ()
+    said: list[str] = []
     if shares:
-        st.html(parts.section(_("Où ?"), _moved(context, found)))
-        _units(context, kpi, shares)
+        said = [parts.section(_("Où ?"), _moved(context, found)), _units(context, kpi, shares)]
     elif below:
-        st.html(parts.section(_("Où ?"), f"{context.unit.label} · {dates.covering(found.window)}"))
-        _children(context, kpi)
+        aside = f"{context.unit.label} · {dates.covering(found.window)}"
+        said = [parts.section(_("Où ?"), aside), _children(context, kpi)]
     by_facet = contributions(*ask, by="facet") if kpi.facet_label_fr else ()
     if by_facet:
-        st.html(parts.section(_("Par nature"), kpi.facet_label_fr))
-        st.html(tables.contributions(kpi, [_named(kpi, part) for part in by_facet]))
+        said.append(parts.section(_("Par nature"), kpi.facet_label_fr))
+        said.append(tables.contributions(kpi, [_named(kpi, part) for part in by_facet]))
+    return said
 
 
 def _moved(context: Context, found: Trend) -> str:
@@ -102,17 +104,17 @@ def _named(kpi: Kpi, part: Contribution) -> Contribution:
     return Contribution(part.code, words, part.before, part.after, part.total, part.rate, part.mix)
 
 
-def _units(context: Context, kpi: Kpi, shares: Sequence[Contribution]) -> None:
+def _units(context: Context, kpi: Kpi, shares: Sequence[Contribution]) -> str:
     reach = max(abs(share.total) for share in shares)
     rows = []
     for share in shares[:_ROWS]:
         body = tables.share_row(kpi, share, reach)
         link = context.link("indicateur", unit=share.code)
         rows.append(anchors.card(body, link, share.label) if share.code else body)
-    st.html(anchors.stack(rows))
+    return anchors.stack(rows)
 
 
-def _children(context: Context, kpi: Kpi) -> None:
+def _children(context: Context, kpi: Kpi) -> str:
     """Units below with their own figure, for a KPI that cannot be split."""
     rows = []
     for unit in context.units.children(context.unit.id):
@@ -120,7 +122,7 @@ def _children(context: Context, kpi: Kpi) -> None:
         if found.value is not None:
             body = cards.line(found.status, unit.label, french.value(kpi, found.value))
             rows.append(anchors.card(body, context.link("indicateur", unit=unit.id), unit.label))
-    st.html(anchors.stack(rows))
+    return anchors.stack(rows)
 
 
 def _export(context: Context, kpi: Kpi, drawn: Curve) -> None:

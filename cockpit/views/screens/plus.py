@@ -7,14 +7,14 @@ import streamlit as st
 from cockpit.i18n import LANGUAGES, label
 from cockpit.i18n import gettext as _
 from cockpit.series.model import Status
-from cockpit.views import anchors, cards, dates, nav, parts, widgets
+from cockpit.views import anchors, cards, dates, nav, parts, phone_cards, widgets
 from cockpit.views.context import Context, roles
 
 _LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
 def show(context: Context) -> None:
-    """Links to the pages that have no place in the bar, then the two switches."""
+    """Links to the pages that have no place in the bar, then the two switches, the phone."""
     widgets.head(context, _("Plus"))
     thumb = {found.id for found in nav.bar(context.scope)}
     rows = []
@@ -26,6 +26,7 @@ def show(context: Context) -> None:
     st.html(anchors.stack(rows))
     _see_as(context)
     _language(context)
+    st.html(phone_cards.cards(context))
     st.html(parts.section(_("À propos")))
     said = _("{name} · état n° {number} publié le {when}").format(
         name=context.name,

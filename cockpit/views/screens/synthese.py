@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from cockpit import clock
 from cockpit.brief import BriefLine, brief
@@ -11,7 +12,7 @@ from cockpit.forecast.oversight import acts_mark
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.kpi.catalogue import home_kpis
-from cockpit.kpi.model import Kpi
+from cockpit.kpi.model import Kpi, KpiId, UnitId
 from cockpit.series.trend import trends
 from cockpit.views import anchors, cards, groups, parts, widgets
 from cockpit.views.context import Context
@@ -19,6 +20,10 @@ from cockpit.views.groups import Group
 from cockpit.views.screens.links import group_link, sheet_link
 
 _LINES = 5
+Episodes = Mapping[tuple[KpiId | None, UnitId], int]
+"""The alert of the desk that stands for a KPI at a unit."""
+
+_NONE: Episodes = MappingProxyType({})
 
 
 def show(context: Context) -> None:
@@ -30,39 +35,46 @@ def show(context: Context) -> None:
     here = replace(context, params=context.params.lasting())
     kpis = tuple(kpi for kpi in home_kpis(here.kpis) if kpi.domain in here.scope.domains)
     mark = acts_mark(here.generation.home)
-    key = ("synthese", here.scope, here.params, here.language, kpis, clock.today(), mark)
-    widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: _rest(here, kpis)))
+    held = groups.in_hand(here.generation, here.scope)
+    key = ("synthese", here.scope, here.params, here.language, kpis, clock.today(), mark, held)
+    widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: body(here, kpis)))
 
 
-def _rest(context: Context, kpis: Sequence[Kpi]) -> str:
+def body(context: Context, kpis: Sequence[Kpi], episodes: Episodes = _NONE) -> str:
+    """All but the header. episodes: alerts to name in the page, for a script that may act."""
     made = brief(context.generation, context.scope)
     found = groups.opened(context.generation, context.scope)
     first = found[0] if found else None
+    held = groups.in_hand(context.generation, context.scope)
     counts = groups.standing(context.generation, context.scope)
     return "".join(
         (
             widgets.breadcrumb(context, "synthese"),
-            parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found), counts),
+            parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found, held), counts),
             widgets.period_switch(context, "synthese"),
-            _worst(context, first) if first else "",
-            _brief(context, groups.others(made, first, _LINES)),
+            _worst(context, first, episodes) if first else "",
+            _brief(context, groups.others(made, first, _LINES), episodes),
             _tiles(context, kpis),
         )
     )
 
 
-def _worst(context: Context, group: Group) -> str:
+def _worst(context: Context, group: Group, episodes: Episodes) -> str:
     said = f"{_('Alerte')} : {groups.title(group, context.units)}"
-    body = cards.alert(group, context.units, brief=True)
-    return anchors.card(body, group_link(context, group), said)
+    drawn = cards.alert(group, context.units)
+    episode = episodes.get((group.worst.kpi, group.worst.unit))
+    return anchors.card(drawn, group_link(context, group), said, episode)
 
 
-def _brief(context: Context, lines: Sequence[BriefLine]) -> str:
+def _brief(context: Context, lines: Sequence[BriefLine], episodes: Episodes) -> str:
     if not lines:
         return ""
     drawn = "".join(
         anchors.card(
-            cards.line(line.status, line.text), sheet_link(context, line.kpi, line.unit), line.text
+            cards.line(line.status, line.text),
+            sheet_link(context, line.kpi, line.unit),
+            line.text,
+            episodes.get((line.kpi, line.unit)) if line.kind == "alert" else None,
         )
         for line in lines
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from cockpit import state
-from cockpit.alerts.desk import decisions
-from cockpit.alerts.desk.decisions import Decision, Effect, Kept
+from cockpit.alerts.desk import decisions, effects, keep
+from cockpit.alerts.desk.decisions import Decision, Kept
+from cockpit.alerts.desk.effects import Effect
 from cockpit.errors import BadRequest, OutOfScope
-from cockpit.settings import Home
+from cockpit.kpi.catalogue import KPIS
+from tests.alerts.desk.test_keep import BOARDERS
 from tests.support.hospital import Hospital, kpi
 
 BEDS = Decision(
@@ -28,25 +28,53 @@ BEDS = Decision(
 )
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return state.engine(Home(tmp_path / "state"))
+def read(hospital: Hospital, role: str = "director_ght") -> tuple[Kept, ...]:
+    return decisions.decisions(hospital.warehouse.generation(), hospital.scope(role), KPIS)
 
 
 class TestLog:
-    def test_a_decision_comes_back_as_it_was_taken(self, engine: Engine) -> None:
-        first = decisions.decide(engine, BEDS)
-        second = decisions.decide(engine, replace(BEDS, kpi="", unit="", expected=None))
-        assert [kept.id for kept in decisions.decisions(engine)] == [second, first]
-        assert decisions.decisions(engine)[1] == Kept(first, BEDS, None)
+    @pytest.fixture
+    def hospital(self, hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> Hospital:
+        monkeypatch.setenv("COCKPIT_TODAY", "2026-11-22")
+        hospital.given("downstream_waiting A1 2026-08-01 20")
+        return hospital
+
+    def decide(self, hospital: Hospital, **more: object) -> int:
+        engine = state.engine(hospital.home)
+        return decisions.decide(engine, replace(BEDS, **more))  # type: ignore[arg-type]
+
+    def test_a_decision_comes_back_as_it_was_taken(self, hospital: Hospital) -> None:
+        first = self.decide(hospital)
+        second = self.decide(hospital, kpi="", unit="", expected=None)
+        assert [kept.id for kept in read(hospital)] == [second, first]
+        assert read(hospital)[1] == Kept(first, BEDS, None)
 
     def test_the_day_it_was_done_takes_the_place_of_the_day_it_was_due(
-        self, engine: Engine
+        self, hospital: Hospital
     ) -> None:
-        done = decisions.carried_out(engine, decisions.decide(engine, BEDS), date(2026, 9, 21))
+        engine = state.engine(hospital.home)
+        done = decisions.carried_out(engine, self.decide(hospital), date(2026, 9, 21))
         assert (done.from_day, Kept(1, BEDS, None).from_day) == (date(2026, 9, 21), BEDS.due)
-        with pytest.raises(BadRequest):
-            decisions.carried_out(engine, 99, date(2026, 9, 21))
+        for number, day in ((99, date(2026, 9, 21)), (1, date(2026, 11, 23))):
+            with pytest.raises(BadRequest):
+                decisions.carried_out(engine, number, day)
+
+    def test_who_may_not_read_the_figure_does_not_read_the_decision(
+        self, hospital: Hospital
+    ) -> None:
+        """Beds of site A; what has no figure, for who sees the whole hospital."""
+        self.decide(hospital)
+        self.decide(hospital, kpi="", unit="", expected=None)
+        roles = ("director_ght", "director_A", "bed_manager", "director_B", "daf")
+        assert [len(read(hospital, role)) for role in roles] == [2, 1, 1, 0, 0]
+
+    def test_what_an_alert_led_to_is_read_by_who_sees_the_alert(self, hospital: Hospital) -> None:
+        at = datetime(2026, 11, 20, 6)
+        keep.record(state.engine(hospital.home), 1, at, [BOARDERS])
+        number = self.decide(hospital, kpi="", unit="", expected=None, episode=1)
+        (found,) = read(hospital, "bed_manager")
+        assert (found.id, found.alert) == (number, ("boarders_now_level", "", "A"))
+        assert read(hospital, "daf") == read(hospital, "director_B") == ()
 
     @pytest.mark.parametrize(
         "wrong",
@@ -61,11 +89,11 @@ class TestLog:
         ],
     )
     def test_what_nobody_could_follow_is_refused(
-        self, engine: Engine, wrong: dict[str, object]
+        self, hospital: Hospital, wrong: dict[str, object]
     ) -> None:
         with pytest.raises(BadRequest):
-            decisions.decide(engine, replace(BEDS, **wrong))  # type: ignore[arg-type]
-        assert decisions.decisions(engine) == ()
+            self.decide(hospital, **wrong)
+        assert read(hospital) == ()
 
 
 class TestEffect:
@@ -88,7 +116,7 @@ class TestEffect:
         self, hospital: Hospital, today: date, role: str = "director_ght", **more: object
     ) -> Effect | None:
         decided = replace(BEDS, **more)  # type: ignore[arg-type]
-        return decisions.effect(
+        return effects.effect(
             hospital.warehouse.generation(),
             hospital.scope(role),
             kpi(decided.kpi),
@@ -135,3 +163,19 @@ class TestEffect:
     def test_a_role_that_does_not_see_the_figure_has_no_effect(self, hospital: Hospital) -> None:
         with pytest.raises(OutOfScope):
             self.effect(hospital, date(2026, 11, 1), "daf")
+
+    @pytest.mark.parametrize(
+        ("name", "first"),
+        [("downstream_waiting", date(2026, 9, 21)), ("absence_rate", date(2026, 11, 1))],
+    )
+    def test_the_first_day_with_something_to_say(self, name: str, first: date) -> None:
+        """A week after 14 September; for a monthly KPI, after the whole of October."""
+        assert effects.first_read(kpi(name), Kept(1, BEDS, None)) == first
+
+    def test_the_curve_holds_four_weeks_on_each_side_and_closed_days_only(
+        self, hospital: Hospital
+    ) -> None:
+        ask = (hospital.warehouse.generation(), hospital.scope(), kpi("downstream_waiting"))
+        whole = effects.course(*ask, Kept(1, BEDS, None), date(2026, 11, 1))
+        assert (whole[0], whole[-1]) == ((date(2026, 8, 17), 20), (date(2026, 10, 11), 12))
+        assert effects.course(*ask, Kept(1, BEDS, None), date(2026, 9, 16))[-1][0].day == 15

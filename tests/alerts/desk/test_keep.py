@@ -40,7 +40,31 @@ def test_a_generation_is_recorded_once(engine: Engine) -> None:
     assert said(engine, 2, BOARDERS, OTHER) == []
     assert said(engine, 1) == []  # an older one neither
     assert [one.episode.unit for one in keep.open_episodes(engine)] == ["A", "B"]
-    assert keep.last_recorded(engine) == 2
+    assert keep.last_recorded(engine) == (2, NOW + timedelta(hours=2))
+
+
+def test_numbers_that_start_again_are_recorded_and_tell_nothing_twice(engine: Engine) -> None:
+    """`generations/` was emptied: 60, then 1 an hour later, then 2."""
+    late = NOW + timedelta(hours=100)
+    said(engine, 60, BOARDERS)
+    assert keep.record(engine, 1, late, [BOARDERS]) == ()
+    (again,) = keep.record(engine, 2, late + timedelta(hours=1), [BOARDERS, OTHER])
+    assert (again.event.what, again.kept.episode.unit) == ("opened", "B")
+    assert said(engine, 60) == []  # noted before: its silence ends nothing
+    assert keep.record(engine, 1, late, []) == ()
+    assert len(keep.open_episodes(engine)) == 2
+
+
+def test_a_clock_set_back_does_not_silence_the_desk(engine: Engine) -> None:
+    said(engine, 1, BOARDERS)
+    happened = keep.record(engine, 2, NOW - timedelta(days=400), [BOARDERS, OTHER])
+    assert [one.event.what for one in happened] == ["opened"]
+
+
+def test_a_generation_older_in_both_that_was_never_noted_stays_out(engine: Engine) -> None:
+    said(engine, 3, BOARDERS)
+    assert said(engine, 2) == []
+    assert len(keep.open_episodes(engine)) == 1
 
 
 def test_the_same_generations_in_order_give_the_same_history(tmp_path: Path) -> None:

@@ -1,0 +1,140 @@
+"""The roster as a file: brought in after a look at what it says, taken away for a spreadsheet."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cockpit.administer import roster as editor
+from cockpit.errors import CockpitError
+from cockpit.i18n import gettext as _
+from cockpit.i18n import ngettext
+from cockpit.notify import roster
+from cockpit.series.model import Status
+from cockpit.views import alert_acts, duty_forms, duty_words, exports, parts
+from cockpit.views.admin import words
+
+if TYPE_CHECKING:
+    from cockpit.administer.roster import Written
+    from cockpit.notify.roster import Roster
+    from cockpit.views.context import Context
+    from cockpit.views.duty_words import Reach
+
+_SHOWN = 12
+_SEEN = "duty_import_version"
+
+
+def take_away(written: Written, reach: Reach) -> None:
+    """A CSV that a spreadsheet opens, and that comes back as it left."""
+    st.html(parts.section(_("Exporter")))
+    st.download_button(
+        _("Télécharger le tableau (CSV)"),
+        partial(copy_context().run, exported, written, reach),
+        roster.FILE,
+        exports.CSV_MIME,
+        key="duty_export",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def exported(written: Written, reach: Reach) -> bytes:
+    """One row per line of the file, with names; a line that cannot be read keeps its cells."""
+    rows: list[tuple[int, list[exports.Cell]]] = []
+    for one in written.roster.shifts:
+        first = roster.written_instant(one.first)
+        last = roster.written_instant(one.last, end=True)
+        names = [reach.name(one.person), reach.name(one.deputy) if one.deputy else ""]
+        rows.append((one.line, [first, last, one.person, one.deputy, *names]))
+    for error in written.roster.errors:
+        number = int(str(error.facts.get("line", 0)))
+        if number:
+            rows.append((number, [*roster.cells(written.line(number))]))
+    head = [*roster.COLUMNS, "name", "deputy_name"]
+    return exports.csv_file(head, [row for _line, row in sorted(rows, key=lambda one: one[0])])
+
+
+def bring_in(context: Context, reach: Reach, written: Written) -> None:
+    """A file is chosen, looked at, then put in place of the one that is there."""
+    st.html(parts.section(_("Importer")))
+    said = _(
+        "Un fichier CSV de colonnes from, to, person et deputy remplace le tableau ; "
+        "l'ancien reste dans le dossier de Cockpit."
+    )
+    st.html(parts.said(said))
+    given = st.file_uploader(
+        _("Fichier CSV"),
+        ["csv", "txt"],
+        key=f"duty_file_{alert_acts.current_round()}",
+        max_upload_size=1,
+    )
+    if given is None:
+        st.session_state.pop(_SEEN, None)
+        return
+    version = st.session_state.setdefault(_SEEN, written.version)
+    try:
+        text = editor.decoded(given.getvalue())
+    except CockpitError as error:
+        words.refuse(error.sentence())
+        return
+    found = roster.read(text)
+    _preview(found, reach)
+    if found.shifts:
+        _put(context, text, found, version)
+
+
+def _preview(found: Roster, reach: Reach) -> None:
+    """What the file says, its wrong lines one by one, who is in it without being known."""
+    good = Status.AMBER if found.errors else Status.OK
+    st.html(words.announced(_counted(found), good if found.shifts else Status.RED))
+    faults = [duty_words.fault(error) for error in found.errors]
+    notes = "".join(parts.note(words.unbroken(one), Status.RED) for one in faults[:_SHOWN])
+    if len(faults) > _SHOWN:
+        more = ngettext("et {n} autre ligne", "et {n} autres lignes", len(faults) - _SHOWN)
+        notes += parts.said(more.format(n=len(faults) - _SHOWN))
+    named = {name for one in found.shifts for name in (one.person, one.deputy) if name}
+    for name in sorted(named)[:_SHOWN]:
+        for status, text in reach.faults(name):
+            notes += parts.note(words.unbroken(text), status)
+    for first, last in found.gaps()[:_SHOWN]:
+        notes += parts.note(duty_words.hole(first, last), Status.AMBER)
+    st.html(f'<div class="ck-list">{notes}</div>')
+
+
+def _counted(found: Roster) -> str:
+    count = len(found.shifts)
+    said = ngettext("{n} tour lu", "{n} tours lus", count).format(n=count)
+    if found.shifts:
+        last = max(one.last for one in found.shifts)
+        said += ", " + duty_words.span(found.shifts[0].first, last)
+    wrong = len(found.errors)
+    if wrong:
+        said += ", " + ngettext("{n} ligne fausse", "{n} lignes fausses", wrong).format(n=wrong)
+    return f"{said}."
+
+
+def _put(context: Context, text: str, found: Roster, version: str) -> None:
+    with st.form("duty_bring_in", border=False):
+        keep = False
+        if found.errors:
+            label = _("Importer quand même : les lignes fausses restent au fichier, sans effet")
+            keep = st.checkbox(label, key="duty_keep_faults")
+        who = alert_acts.name_field("duty_bring_in")
+        sent = st.form_submit_button(
+            _("Remplacer le tableau"), type="primary", width="stretch", key="duty_bring_in_do"
+        )
+    if sent:
+        st.session_state.pop(_SEEN, None)
+        duty_forms.done(
+            lambda: editor.bring_in(
+                context.generation.home,
+                text,
+                alert_acts.signed(context, who),
+                version=version,
+                keep_faults=keep,
+            ),
+            _("Le tableau est remplacé ; l'ancien est gardé à côté."),
+        )
