@@ -2,8 +2,10 @@
 
 A home of two sites and one source; a rule of the hospital's own that every file breaks at another
 site. The worker runs as a process of its own; the SMTP server listens on loopback. Timed twice, for
-as many files as asked, dropped at different seconds of the minute: from the last byte of the file,
-which waits for the minute of its schedule, and from the start of the reading that finds it.
+as many files as asked, at different moments of the worker's looks: from the last byte of the file,
+and from the start of the reading that finds it. The schedule is hourly: what a file waits for is
+that it is seen to fall. The worst case is timed apart: a file that falls the moment the one before
+it begins to be read, with the mail of that one, its publication and its alerts in the way.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 from aiosmtpd.controller import Controller
 
@@ -23,16 +26,19 @@ from bench.report import Figure, Section, middle
 from cockpit import clock, state
 from cockpit.settings import Home
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 TARGET_S = 60.0
 _PATIENCE_S = 120.0
-_PHASES_S = (0, 13, 26, 39, 52, 7)
-_SITES = 6
+_PHASES_S = (15.0, 13.3, 11.9, 14.6, 12.2)
+_SITES = 7
 _STRUCTURE = "unit;parent;level;label\nG;;group;GHT\n" + "".join(
     f"S{n};G;establishment;Site {n}\nU{n};S{n};uf;UF {n}\n" for n in range(_SITES)
 )
 _SOURCE = """connector = "csv"
 label = "Urgences"
-schedule = "* * * * *"
+schedule = "0 * * * *"
 path = "drop/urgences-*.csv"
 stale_after = "36h"
 [mapping]
@@ -84,7 +90,8 @@ def run(files: int = 5) -> Section:
         )
         try:
             _first_look(home)
-            times = [_one(home, box, number) for number in range(min(files, _SITES))]
+            times = [_one(home, box, number) for number in range(min(files, len(_PHASES_S)))]
+            chased = _chased(home, box)
         finally:
             worker.terminate()
             worker.wait(20)
@@ -98,7 +105,14 @@ def run(files: int = 5) -> Section:
             Figure("du dépôt au courriel, médiane", f"{middle(whole):.1f} s"),
             Figure("la plus longue", f"{worst:.1f} s", "≤ 60 s", "", worst <= TARGET_S),
             Figure("de la lecture au courriel, médiane", f"{middle(read):.1f} s"),
-            Figure("la plus longue", f"{max(read):.1f} s", "", "une lecture par minute au plus"),
+            Figure("la plus longue", f"{max(read):.1f} s"),
+            Figure(
+                "au pire : déposé quand la lecture d'un autre commence",
+                f"{chased:.1f} s",
+                "≤ 60 s",
+                "",
+                chased <= TARGET_S,
+            ),
         ),
     )
 
@@ -115,18 +129,42 @@ def _one(home: Home, box: _Mailbox, number: int) -> tuple[float, float]:
     """Seconds from the file and from its reading to the mail."""
     sleep(_PHASES_S[number])
     before = len(box.at)
+    dropped = _drop(home, number)
+    if not _waited(lambda: len(box.at) > before):
+        return float("inf"), float("inf")
+    since = clock.utc_naive(clock.now()) - timedelta(seconds=monotonic() - box.at[before])
+    (run,) = [one for one in state.runs_of(state.engine(home), "urgences", 1) if one.accepted]
+    return box.at[before] - dropped, (since - run.started_at).total_seconds()
+
+
+def _chased(home: Home, box: _Mailbox) -> float:
+    """Seconds to the mail of a file that falls when the one before it has just been read."""
+    sleep(_PHASES_S[0])
+    before, engine = len(box.at), state.engine(home)
+    known = len(state.runs_of(engine, "urgences", 50))
+    _drop(home, _SITES - 2)
+    _waited(lambda: len(state.runs_of(engine, "urgences", 50)) > known)
+    dropped = _drop(home, _SITES - 1)
+    return box.at[-1] - dropped if _waited(lambda: len(box.at) > before + 1) else float("inf")
+
+
+def _drop(home: Home, number: int) -> float:
+    """One file, whole before its name is visible; the moment on the monotonic clock."""
     day = date.today() - timedelta(days=1)  # noqa: DTZ011 - a bench runs on the day it runs
     partial = home.drop / f"urgences-{number}.csv.part"
     partial.write_text(f"jour;uf;passages\n{day};U{number};{1500 + number}\n", "utf-8")
     partial.rename(partial.with_suffix(""))
-    dropped = monotonic()
-    while len(box.at) == before:
-        if monotonic() - dropped > _PATIENCE_S:
-            return float("inf"), float("inf")
+    return monotonic()
+
+
+def _waited(seen: Callable[[], bool]) -> bool:
+    """Wait until it is seen; False when the patience is over."""
+    end = monotonic() + _PATIENCE_S
+    while not seen():
+        if monotonic() > end:
+            return False
         sleep(0.02)
-    since = clock.utc_naive(clock.now()) - timedelta(seconds=monotonic() - box.at[before])
-    (run,) = [one for one in state.runs_of(state.engine(home), "urgences", 1) if one.accepted]
-    return box.at[before] - dropped, (since - run.started_at).total_seconds()
+    return True
 
 
 def _home(root: Path, port: int) -> Home:

@@ -71,7 +71,7 @@ def cockpit(home: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def fronted(server: Server) -> Iterator[Server]:
+def fronted(server: Server, probe: str = "/readyz") -> Iterator[Server]:
     """The server behind the shipped Caddyfile; itself on a machine without caddy."""
     if shutil.which("caddy") is None:
         yield server
@@ -90,7 +90,7 @@ def fronted(server: Server) -> Iterator[Server]:
         command = ["caddy", "run", "--config", str(ROOT / "deploy/Caddyfile")]
         command += ["--adapter", "caddyfile"]
         with _running(command, environment) as process:
-            _wait(process, f"https://localhost:{port}/readyz")
+            _wait(process, f"https://localhost:{port}{probe}")
             yield Server(f"https://localhost:{port}", server.pid)
 
 

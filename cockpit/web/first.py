@@ -1,10 +1,12 @@
-"""The first screen as plain HTML: the brief, and what shows while the live page loads.
+"""The first screen as plain HTML: what shows while the live page loads.
 
 Made of the same parts as `cockpit/views/screens/synthese.py`, in the same order and of the same
 size, so that nothing jumps when the live page takes over.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.answers.visit import Visit
@@ -16,6 +18,9 @@ from cockpit.series.freshness import sources
 from cockpit.series.model import Period
 from cockpit.series.trend import trends
 from cockpit.views import cards, dates, groups, parts, tiles
+
+if TYPE_CHECKING:
+    from cockpit.warehouse.attach import Generation
 
 _LINES = 5
 
@@ -36,25 +41,33 @@ border:1px solid var(--ck-line);border-radius:10px}
 """Beside /cockpit.css: what Streamlit's own containers give to the live page."""
 
 
-def content(who: Visit, *, waiting: bool = False) -> str:
+def content(who: Visit) -> str:
     """Header, status sentence, worst alert, the rest of the brief, tiles; every datum escaped.
 
-    waiting: keep the place of the period switch, which only the live page can work.
+    The period switch, which only the live page can work, has an empty place of its size.
     """
     minute = clock.now().strftime("%Y-%m-%dT%H:%M")
-    key = ("first", who.scope.key(), who.scope.role, who.language, minute, waiting)
-    return who.generation.cached(key, lambda: _content(who, waiting=waiting))
+    held = groups.in_hand(who.generation, who.scope)
+    key = ("first", who.scope.key(), who.scope.role, who.language, minute, held)
+    return who.generation.cached(key, lambda: _content(who))
 
 
-def _content(who: Visit, *, waiting: bool) -> str:
+def stamp(generation: Generation) -> str:
+    """Attributes that say which state a page shows, and since when it is published (UTC)."""
+    at = generation.published_at.isoformat(timespec="seconds")
+    return f'data-generation="{generation.id}" data-at="{at}Z"'
+
+
+def _content(who: Visit) -> str:
     made = brief(who.generation, who.scope)
     found = groups.opened(who.generation, who.scope)
     first = found[0] if found else None
-    switch = '<div class="ck-first-switch" aria-hidden="true"></div>' if waiting else ""
-    worst = cards.alert(first, who.generation.units, brief=True) if first else ""
+    switch = '<div class="ck-first-switch" aria-hidden="true"></div>'
+    worst = cards.alert(first, who.generation.units) if first else ""
     lines = groups.others(made, first, _LINES)
     return (
-        f'<main class="ck-first" data-testid="stHtml">{_header(who)}{_hero(who, made)}'
+        f'<main class="ck-first" data-testid="stHtml" {stamp(who.generation)}>'
+        f"{_header(who)}{_hero(who, made)}"
         f"{switch}{worst}{_lines(lines)}{_tiles(who)}</main>"
     )
 
@@ -70,7 +83,9 @@ def _header(who: Visit) -> str:
 def _hero(who: Visit, made: Brief) -> str:
     found = groups.opened(who.generation, who.scope)
     counts = groups.standing(who.generation, who.scope)
-    return parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found), counts)
+    held = groups.in_hand(who.generation, who.scope)
+    detail = groups.reach(found, held)
+    return parts.hero(pick(made.headline_fr, made.headline_en), detail, counts)
 
 
 def _lines(lines: list[BriefLine]) -> str:

@@ -31,7 +31,7 @@ SECURITY = {
 """On every answer. HSTS belongs to the TLS proxy: this process speaks plain HTTP on loopback."""
 
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent")
-_OPEN = frozenset({"_stcore", "static", "media", "component", "api", "icons"})
+_OPEN = frozenset({"_stcore", "static", "media", "component", "api", "icons", "push"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -1,4 +1,4 @@
-"""What a phone asks for besides the page: style sheet, icons, manifest of the home screen."""
+"""What a phone asks for besides the page: style sheet, scripts, icons."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cockpit import settings
 from cockpit.web.api import as_json
 from cockpit.web.assets import accepted, encode
-from cockpit.web.document import GROUND
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,12 +24,11 @@ _TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
 
 
 def routes() -> list[Route]:
-    """Style sheet, icons, manifest."""
+    """Style sheet, scripts, icons."""
     return [
         Route("/cockpit.css", style),
         Route("/first.js", lambda _request: _script("first.js")),
         Route("/links.js", lambda _request: _script("links.js")),
-        Route("/manifest.webmanifest", manifest),
         Route("/icons/{name}", icon),
         Route("/favicon.png", lambda _request: _icon_named("32.png")),
     ]
@@ -73,35 +70,3 @@ def _icon_named(name: str) -> Response:
 @cache
 def _icons() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in ICONS.iterdir() if path.suffix in _TYPES}
-
-
-def manifest(_request: Request) -> Response:
-    """Makes the page installable on a phone's home screen."""
-    sizes = ((name, f"{Path(name).stem}x{Path(name).stem}") for name in ("192.png", "512.png"))
-    body = {
-        "id": "/",
-        "name": f"Cockpit · {settings.home().installation.name}",
-        "short_name": "Cockpit",
-        "lang": "fr",
-        "start_url": "/",
-        "scope": "/",
-        "display": "standalone",
-        "background_color": GROUND["light"],
-        "theme_color": GROUND["light"],
-        "icons": [
-            *(
-                {"src": f"/icons/{name}", "sizes": size, "type": "image/png"}
-                for name, size in sizes
-            ),
-            {
-                "src": "/icons/maskable.png",
-                "sizes": "512x512",
-                "type": "image/png",
-                "purpose": "maskable",
-            },
-        ],
-    }
-    answer = as_json(body)
-    answer.headers["content-type"] = "application/manifest+json"
-    answer.headers["cache-control"] = _DAY
-    return answer

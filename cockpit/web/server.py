@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -23,7 +24,21 @@ from cockpit.answers import warm
 from cockpit.answers.visit import language_of, visit
 from cockpit.errors import BadRequest, CockpitError
 from cockpit.views import nav
-from cockpit.web import acknowledge, api, assets, brief, probes, pwa
+from cockpit.web import (
+    acknowledge,
+    api,
+    assets,
+    brief,
+    lite,
+    manifest,
+    offline,
+    phones,
+    probes,
+    push,
+    pwa,
+    sheet,
+    taken,
+)
 from cockpit.web import first as first_screen
 from cockpit.web.document import document, policy, with_first
 from cockpit.web.headers import Door
@@ -54,10 +69,16 @@ def routes() -> list[Route]:
     """Ours come before Streamlit's. The last one takes every other one-word address."""
     return [
         *probes.routes(),
+        *taken.routes(),
         *api.routes(),
+        *manifest.routes(),
         *pwa.routes(),
         *brief.routes(),
+        *sheet.routes(),
         *acknowledge.routes(),
+        *push.routes(),
+        *offline.routes(),
+        *phones.routes(),
         Route("/", page),
         Route("/{page}", page),
     ]
@@ -66,7 +87,11 @@ def routes() -> list[Route]:
 def middleware() -> list[Middleware]:
     """Outermost first: strangers are refused before anything is read."""
     hosts = st.get_option("server.allowedHosts")
-    return [Middleware(Door, hosts=hosts, policy=policy()), Middleware(assets.Assets)]
+    return [
+        Middleware(Door, hosts=hosts, policy=policy()),
+        Middleware(assets.Assets),
+        Middleware(phones.Told),
+    ]
 
 
 def page(request: Request) -> Response:
@@ -74,8 +99,11 @@ def page(request: Request) -> Response:
     name = request.path_params.get("page", "")
     if name not in {found.url_path for found in nav.PAGES}:
         return HTMLResponse(_NOT_FOUND, 404)
+    if lite.wants_lite(request):
+        return lite.respond(request, nav.at(name).id)
     encoding = assets.accepted(request.headers.get("accept-encoding", ""))
-    headers = {"cache-control": "private, no-cache", "vary": "accept-encoding"}
+    headers = {"cache-control": "private, no-cache", "vary": lite.VARY}
+    headers["x-cockpit-document"] = "live"
     if encoding:
         headers["content-encoding"] = encoding
     title = f"Cockpit · {warehouse().home.installation.name}"
@@ -95,12 +123,12 @@ def _language(request: Request) -> Language:
 
 def _first(request: Request) -> str:
     """The first screen for an address that asks for nothing else; empty when it cannot be shown."""
-    if not set(request.query_params) <= {"as", "lang"}:
+    if not set(request.query_params) <= {"as", "lang", "lite"}:
         return ""
     try:
         who = visit(warehouse(), request.query_params)
         with i18n.use(who.language):
-            return first_screen.content(who, waiting=True)
+            return first_screen.content(who)
     except CockpitError:
         return ""  # the live page says why
 
@@ -123,6 +151,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     gc.collect()
     gc.freeze()
     probes.Readiness.warm = True
+    Thread(target=assets.squeeze, daemon=True).start()
     following = asyncio.create_task(_follow())
     try:
         yield {}

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cockpit.kpi.catalogue import KPIS
+from cockpit.kpi.many import values_at
 from cockpit.kpi.measures import MEASURES
-from cockpit.kpi.model import Kpi
+from cockpit.kpi.model import Grain, Kpi, UnitId
+from cockpit.kpi.windows import periods
 from cockpit.series.contributions import contributions
 from cockpit.series.model import Period
 from cockpit.series.trend import trend
 from tests.support.hospital import Hospital
-from tests.support.random_tables import figures, fresh_hospital
-from tests.support.reading import rows
+from tests.support.random_tables import LEAVES, figures, fresh_hospital
+from tests.support.reading import rows, span
 
 ADDITIVE = [kpi for kpi in KPIS.values() if kpi.additive != "none"]
 FLOWS = [kpi for kpi in ADDITIVE if kpi.additive != "units" and kpi.step == "day"]
@@ -133,3 +136,25 @@ def test_a_site_never_sees_what_another_changed(data: st.DataObject) -> None:
                 ]
             )
     assert answers[0] == answers[1]
+
+
+@FEW
+@given(st.data())
+def test_many_units_read_at_once_are_those_read_one_by_one(data: st.DataObject) -> None:
+    """To the last bit, whatever the others reported: rules are judged on these figures."""
+    kpi = data.draw(st.sampled_from([kpi for kpi in KPIS.values() if list(kpi.terms())]))
+    table = data.draw(figures(kpi))
+    grain = data.draw(st.sampled_from(list(Grain)))
+    own = periods(*span(WHOLE_TIME), grain)
+    with fresh_hospital() as hospital:
+        generation = hospital.given(table)
+        units = [unit.id for unit in generation.units]
+        values, partial = values_at(generation, hospital.scope(), kpi, units, own)
+        for unit in ("G", "A", data.draw(st.sampled_from(LEAVES))):
+            row = units.index(UnitId(unit))
+            alone = rows(hospital, generation, kpi, WHOLE_TIME, unit=unit, grain=grain)
+            known = ~np.isnan(values[row])
+            assert own.starts[known].astype(object).tolist() == alone["period"].tolist(), unit
+            assert values[row][known].tolist() == alone["value"].tolist(), (kpi.id, unit)
+            told = np.where(partial[row][known], "partial", "").tolist()
+            assert told == [one if one == "partial" else "" for one in alone["status"]]

@@ -1,0 +1,113 @@
+"""Beside Cockpit, on the same phone in the same run: an Apache Superset dashboard of its figures.
+
+Asked for with COCKPIT_BENCH_SUPERSET=1 in `make bench-phone`, or alone by `python -m bench.superset`.
+Superset is installed from the package registry (COCKPIT_BENCH_SUPERSET_HOME keeps it from one run
+to the next), stands behind the same Caddyfile as Cockpit, its answers cached, its eight big numbers
+in the phone's first screen, the person already signed in. Where it cannot be set up, one row says
+why and the rest of the bench goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Error, Playwright
+
+from bench.phone_visit import FAST, SLOW, Network, Target, Visit, phone, visit
+from bench.rows import Row, against
+from bench.stock import servers, superset_dashboard, superset_server
+
+ASKED = "COCKPIT_BENCH_SUPERSET"
+TITLE = "Téléphone, processeur / 4 (référence : les mêmes chiffres dans Apache Superset 6.1)"
+VISITS = 3
+PICTURES = Path(__file__).parent / "pictures" / "superset"
+_FIRST, _LIVE = 10.0, 2.5  # times faster than Superset
+_FAILURES = (OSError, RuntimeError, subprocess.SubprocessError, Error)
+
+Cookies = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page, and the cookies of the person who opens it."""
+
+    target: Target
+    cookies: Cookies
+
+
+def asked() -> bool:
+    """Whether this run is to measure Superset too."""
+    return os.environ.get(ASKED) == "1"
+
+
+def beside(driver: Playwright, browser: Browser, ours: Target, figures: str) -> list[Row]:
+    """Cockpit's cold visits and Superset's, in turns. figures: JSON list of label and value."""
+    try:
+        with _dashboard(driver, json.loads(figures)) as theirs:
+            pages = _Page(ours, []), theirs
+            return [row for network in (FAST, SLOW) for row in _cold(browser, pages, network)]
+    except _FAILURES as failure:
+        return [Row(f"Superset, non mesuré : {str(failure).splitlines()[0][:200]}", 0.0, "")]
+
+
+@contextmanager
+def _dashboard(driver: Playwright, figures: Sequence[dict[str, Any]]) -> Iterator[_Page]:
+    with (
+        superset_server.empty() as superset,
+        servers.fronted(superset.server, "/health") as front,
+    ):
+        web = driver.request.new_context(base_url=front.url, ignore_https_errors=True)
+        try:
+            superset_dashboard.sign_in(web, superset_server.USER, superset.password)
+            charts = superset_dashboard.publish(web, superset.folder, figures)
+            cookies: Cookies = list(web.storage_state()["cookies"])
+        finally:
+            web.dispose()
+        url = f"{front.url}/superset/dashboard/figures/"
+        live = superset_dashboard.at_rest(charts)
+        yield _Page(Target(url, superset_dashboard.FIGURE, live), cookies)
+
+
+def _cold(browser: Browser, pages: tuple[_Page, _Page], network: Network) -> list[Row]:
+    """The medians of phones that were never here; the first visit of each is lost."""
+    found: tuple[list[Visit], list[Visit]] = ([], [])
+    folder = PICTURES / network.name.replace(" ", "-").lower()
+    for number in range(VISITS + 1):
+        for kept, page in zip(found, pages, strict=True):
+            pictures = folder if not number and page is pages[1] else None
+            seen = _visited(browser, page, network, pictures)
+            if number:
+                kept.append(seen)
+    one, other = map(_middle, found)
+    name = f"{network.name}, à froid, Superset : "
+    return [
+        *_times(f"{name}premier chiffre", one.first_ms, other.first_ms, _FIRST),
+        *_times(f"{name}page vivante", one.live_ms, other.live_ms, _LIVE),
+        against(f"{name}transféré", one.kilobytes, "ko", other.kilobytes),
+        against(f"{name}requêtes", one.requests, "", other.requests),
+        Row(f"{name}ses requêtes au-dehors", other.outside, "", bar="0", met=not other.outside),
+    ]
+
+
+def _visited(browser: Browser, page: _Page, network: Network, pictures: Path | None) -> Visit:
+    with phone(browser) as context:
+        context.add_cookies(page.cookies)
+        return visit(context, page.target, network, pictures=pictures)
+
+
+def _times(name: str, ms: float, reference: float, least: float) -> Iterator[Row]:
+    yield against(name, ms, "ms", reference)
+    times, bar = reference / ms, f"≥ {least:g} x".replace(".", ",")
+    yield Row(f"{name}, fois plus vite", times, "x", bar=bar, met=times >= least)
+
+
+def _middle(visits: Sequence[Visit]) -> Visit:
+    return Visit(*(median(getattr(one, field.name) for one in visits) for field in fields(Visit)))
