@@ -107,7 +107,7 @@ def run(files: int = 5) -> Section:
             Figure("de la lecture au courriel, médiane", f"{middle(read):.1f} s"),
             Figure("la plus longue", f"{max(read):.1f} s"),
             Figure(
-                "au pire : déposé quand la lecture d'un autre commence",
+                "au pire : déposé quand la lecture d'un autre vient de finir",
                 f"{chased:.1f} s",
                 "≤ 60 s",
                 "",
