@@ -45,7 +45,7 @@ class LightContext(Context):
 
     def link(self, page: str, **changes: object) -> str:
         """The brief, the script-free sheet, or the lite version of any other page."""
-        address = super().link(page, **changes)
+        address = super().link(_LIGHT.get(page, page), **changes)
         return address if page in _LIGHT else f"{address}{'&' if '?' in address else '?'}lite=1"
 
     def live(self, page: str) -> str:

@@ -130,7 +130,7 @@ def test_an_unexpected_fault_is_one_french_sentence(
         raise ZeroDivisionError
 
     monkeypatch.setattr("cockpit.answers.give.brief", broken)
-    monkeypatch.setattr("cockpit.views.screens.synthese.body", broken)
+    monkeypatch.setattr("cockpit.web.brief.draw", broken)
     answer = client.get(address)
     assert answer.status_code == 500
     assert "Une erreur est survenue" in answer.text
