@@ -22,6 +22,4 @@ def revoke_phones(as_json: Json = False) -> None:
     if as_json:
         give({"phones": number}, as_json=True)
     else:
-        say(
-            f"Demande n° {number} : chaque téléphone efface ce qu'il garde à sa prochaine ouverture."
-        )
+        say(f"Demande n° {number} : chaque téléphone efface ce qu'il garde au prochain accès.")

@@ -59,6 +59,7 @@
     tell({ kind: "files", files: [...new Set(files)] });
   };
 
+  worker?.addEventListener("controllerchange", () => { told = undefined; });
   worker?.addEventListener("message", ({ data }) => {
     if (data?.kind === "acts") showActs();
     if (data?.kind === "fresh") takeFirst(data.text);
@@ -135,8 +136,8 @@
     if (isKept()) return;
     const app = document.querySelector("[data-test-connection-state]");
     const state = app?.dataset.testConnectionState;
-    const broken = !navigator.onLine || (app && root.dataset.connected && state !== "CONNECTED");
-    if (state === "CONNECTED") root.dataset.connected = "yes";
+    const live = app && document.querySelector("#root [data-generation]");
+    const broken = !navigator.onLine || (live && state !== "CONNECTED");
     if (!broken) seen = new Date();
     if (broken) {
       const text = navigator.onLine ? said.lost : fill(said.lost_offline, { time: time(seen) });
