@@ -2,7 +2,8 @@
 
 Debian's chromium, 390x844, two networks of its developer tools, a processor four times slower, the
 pages in turns. Cockpit is behind the shipped Caddyfile (HTTP/2) when caddy is installed; the stock
-page is as `streamlit run` serves it.
+page is as `streamlit run` serves it. With COCKPIT_BENCH_SUPERSET=1, Apache Superset too
+(bench/superset.py).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from bench import phone_tap
+from bench import phone_tap, superset
 from bench.phone_visit import FAST, FLAGS, FREE, SLOW, Network, Target, Visit, cold, phone, visit
 from bench.rows import Row, against, show
 from bench.stock import servers
@@ -61,11 +62,19 @@ def run() -> list[Row]:
         try:
             rows = [_protocol(browser, pages[0])]
             for network, bars in BARS.items():
-                rows += _cold(browser, *pages, network, bars)
-                rows += _warm(browser, pages[0], network, bars)
-            rows += _taps(browser, pages[0])
+                rows += _told(_cold(browser, *pages, network, bars))
+                rows += _told(_warm(browser, pages[0], network, bars))
+            rows += _told(_taps(browser, pages[0]))
+            if superset.asked():
+                rows += _told(superset.beside(driver, browser, pages[0], _figures(plain)))
         finally:
             browser.close()
+    return rows
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """Minutes pass: each part is printed as soon as it is known."""
+    show(TITLE, rows)
     return rows
 
 
@@ -74,16 +83,15 @@ def _figures(ours: Server) -> str:
     known = [one for one in _said(ours, "kpis") if one["value"] is not None][:8]
     figures = []
     for one in known:
-        points = _said(ours, f"kpis/{one['id']}/series")
+        points = _said(ours, f"kpis/{one['id']}/series")["points"]
         values = [point["value"] for point in points if point["value"] is not None]
         figures.append({"label": one["label"], "value": one["value"], "points": values[-30:]})
     return json.dumps(figures)
 
 
-def _said(ours: Server, what: str) -> list[dict[str, Any]]:
+def _said(ours: Server, what: str) -> Any:
     with urllib.request.urlopen(f"{ours.url}/api/v1/{what}", timeout=60) as answer:
-        found: list[dict[str, Any]] = json.load(answer)
-        return found
+        return json.load(answer)
 
 
 def _protocol(browser: Browser, target: Target) -> Row:
@@ -135,9 +143,16 @@ def _install(context: BrowserContext, target: Target) -> None:
         visit(context, target, FREE, slower=1)
         page = context.new_page()
         page.goto(target.url)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        if not page.evaluate(_WORKS):
+            raise RuntimeError(f"no service worker after 20 s: {page.url}")
         page.wait_for_timeout(2000)
         page.close()
+
+
+_WORKS = """() => Promise.race([
+  navigator.serviceWorker.ready.then(() => true),
+  new Promise((done) => setTimeout(() => done(false), 20000)),
+])"""
 
 
 def _taps(browser: Browser, ours: Target) -> list[Row]:
@@ -175,4 +190,4 @@ def _most(name: str, value: float, unit: str, bar: float, reference: float | Non
 
 
 if __name__ == "__main__":
-    show(TITLE, run())
+    run()

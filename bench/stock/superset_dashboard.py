@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import APIRequestContext, APIResponse
 
 FIGURE = ".header-line"
-_COLUMNS, _TALL = 6, 14  # two figures a row of 12 columns; heights are in steps of 8 pixels
+_COLUMNS, _TALL = 6, 18  # two figures a row of 12 columns; heights are in steps of 8 pixels
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -20,7 +20,7 @@ def sign_in(web: APIRequestContext, user: str, password: str) -> None:
     """The session cookie of a person, as the sign-in page gives it; kept by the context."""
     found = _TOKEN.search(_good(web.get("/login/")).text())
     form = {"username": user, "password": password, "csrf_token": found.group(1) if found else ""}
-    _good(web.post("/login/", form=form))
+    web.post("/login/", form=form, max_redirects=0)
     _good(web.get("/api/v1/me/"))
 
 

@@ -95,7 +95,8 @@ def _gunicorn(home: Path, environment: dict[str, str]) -> Iterator[Server]:
     port = servers._free_port()
     command = [str(home / "venv/bin/gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     command += ["--worker-class", "gthread", "--threads", "20", "--timeout", "120"]
-    command += ["--graceful-timeout", "5", "superset.app:create_app()"]
+    command += ["--graceful-timeout", "5", "--no-control-socket"]
+    command += ["superset.app:create_app()"]
     with servers._started(command, port, "/health", environment) as server:
         yield server
 
