@@ -43,11 +43,15 @@ class Forecasts(BaseModel):
 
 
 class Web(BaseModel):
-    """What the web pages may do. offline: phones keep the last figures, to read without network."""
+    """What the web pages may do. offline: phones keep the last figures, to read without network.
+
+    accessibility: who to write to about it (an address, a telephone), told on /accessibilite.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     offline: bool = True
+    accessibility: str = Field("", max_length=200)
 
 
 class Installation(BaseModel):

@@ -7,8 +7,10 @@ loaded again.
 card     HTML whose whole surface leads somewhere
 stack    such cards one under the other
 word     a few words that lead somewhere
+away     a few words that lead to a page without script
 crumbs   the units above, then where we are
 switch   a choice among a few, each at its own address
+tongues  such a choice between languages, which loads the document again
 """
 
 from __future__ import annotations
@@ -28,6 +30,15 @@ class Option(NamedTuple):
     chosen: bool
 
 
+class Tongue(NamedTuple):
+    """One language: its code, its name in itself, where it leads, whether it is spoken now."""
+
+    code: str
+    name: str
+    address: str
+    chosen: bool
+
+
 def card(body: str, address: str, spoken: str, episode: int | None = None) -> str:
     """HTML whose whole surface is a link; `spoken` is its accessible name.
 
@@ -41,6 +52,11 @@ def card(body: str, address: str, spoken: str, episode: int | None = None) -> st
 def word(label: str, address: str) -> str:
     """A few words that lead somewhere."""
     return f'<a class="ck-link" href="{escape(address)}">{escape(label)}</a>'
+
+
+def away(label: str, address: str) -> str:
+    """A few words that leave the live page: the browser loads what they name."""
+    return f'<p class="ck-crumbs"><a href="{escape(address)}">{escape(label)}</a></p>'
 
 
 def stack(cards: Iterable[str]) -> str:
@@ -63,3 +79,15 @@ def switch(title: str, options: Sequence[Option]) -> str:
 def _option(one: Option) -> str:
     marked = ' aria-current="true"' if one.chosen else ""
     return f'<a class="ck-link" href="{escape(one.address)}"{marked}>{escape(one.label)}</a>'
+
+
+def tongues(title: str, options: Sequence[Tongue]) -> str:
+    """Side by side; plain links, because a document says its language once, when it is loaded."""
+    listed = "".join(_tongue(one) for one in options)
+    return f'<nav class="ck-switch" aria-label="{escape(title)}">{listed}</nav>'
+
+
+def _tongue(one: Tongue) -> str:
+    marked = ' aria-current="true"' if one.chosen else ""
+    spoken = f'lang="{one.code}" hreflang="{one.code}"'
+    return f'<a href="{escape(one.address)}" {spoken}{marked}>{escape(one.name)}</a>'

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 import structlog
 
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, Refused
 from cockpit.i18n import gettext as _
 from cockpit.views import nav, parts
 from cockpit.views.context import Context, current
@@ -29,6 +29,8 @@ def open_page(name: str, show: Callable[[Context], None]) -> None:
         show(context)
     except CockpitError as error:
         _log.warning("page refused", page=name, **error.log_line())
+        if isinstance(error, Refused):  # by what is read first: no title is drawn yet
+            st.html(parts.header(_(nav.page(name).title), context.unit.label))
         st.html(parts.error(error.sentence()))
     except Exception:  # noqa: BLE001 - the page boundary: logged, told in one sentence
         _log.exception("page failed", page=name)

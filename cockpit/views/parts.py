@@ -106,6 +106,11 @@ def section(title: str, aside: str = "") -> str:
     return f'<div class="ck-section"><h2>{escape(title)}</h2>{more}</div>'
 
 
+def unseen(title: str) -> str:
+    """The title of a part that needs none for the eye, for a screen reader to stop at."""
+    return f'<h2 class="ck-sr">{escape(title)}</h2>'
+
+
 def note(text: str, status: Status = Status.NONE) -> str:
     """One sentence that a reader must see before the figures below."""
     return f'<p class="ck-note {CLASSES[status]}">{escape(text)}</p>'

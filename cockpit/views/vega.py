@@ -184,7 +184,7 @@ def _config(spoken: Language) -> Spec:
     return {
         "locale": VEGA_FR if spoken == "fr" else VEGA_EN,
         "view": {"stroke": None},
-        "axis": {"labelFontSize": 12, "labelPadding": 6},
+        "axis": {"aria": False, "labelFontSize": 12, "labelPadding": 6},
     }
 
 

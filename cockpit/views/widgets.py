@@ -33,8 +33,15 @@ PERIODS = {
 }
 
 
-def head(context: Context, title: str, *pieces: str, eyebrow: str = "") -> None:
-    """The top of a page in one element: header, then these pieces of HTML, in a column."""
+def head(context: Context, title: str, *pieces: str, eyebrow: str = "", named: str = "") -> None:
+    """The top of a page in one element: header, then these pieces of HTML, in a column.
+
+    named: what the window is called, when the title alone would be that of several pages.
+    """
+    top = context.generation.units.get(context.scope.roots[0])
+    where = "" if context.unit.id == top.id else context.unit.label
+    said = (named or title, where, context.name)
+    st.set_page_config(page_title=" · ".join(word for word in said if word))
     st.html(parts.column(header(context, title, eyebrow=eyebrow), *pieces))
 
 

@@ -1,8 +1,7 @@
-"""Streamlit's scripts, styles and fonts: in French, made small once, kept by browsers for a year.
+"""Streamlit's scripts, styles and fonts: in the language of the page, made small once, kept a year.
 
 Streamlit serves its 2.7 MB uncompressed; brotli and fonts cut down make 0.5 MB of it. Its few
-English words are replaced on the way, because no parameter reaches them; a test checks that each
-one still exists, so that an upgrade of Streamlit cannot bring them back unseen.
+English words are replaced on the way (`interface`).
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from cockpit.web import fonts
+from cockpit.web import fonts, interface
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,67 +38,6 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".woff2": "font/woff2",
 }
-
-_NO_SUCH_PAGE = (
-    "`You have requested page /${e}, but no corresponding file was found in the app's pages/ "
-    "directory`"
-)
-
-FRENCH: dict[str, tuple[tuple[str, str], ...]] = {
-    "index": (
-        # Never a modal over the figures: web/phone.js says it in a line at the bottom.
-        ("this.state.connectionErrorDismissed||this.showError(", "!0||this.showError("),
-        ("`Connection error`", "`Connexion interrompue`"),
-        (
-            "Streamlit server is not responding. Are you connected to the internet?",
-            "Le serveur ne répond pas. Les chiffres restent lisibles, reconnexion automatique.",
-        ),
-        (
-            "Connection lost. Please wait for the app to reconnect, then try again.",
-            "Connexion interrompue. Attendez la reconnexion puis réessayez.",
-        ),
-        ("`Skip to main content`", "`Aller au contenu principal`"),
-        ("`Page not found`", "`Page introuvable`"),
-        (_NO_SUCH_PAGE, "`La page « ${e} » n'existe pas pour ce profil`"),
-        ("The page that you have requested does not seem to exist", "Cette page n'existe pas"),
-        (". Running the app's main page.", ". Voici la synthèse."),
-        ("`Please wait...`", "`Un instant…`"),
-        ('"aria-label":`Running...`', '"aria-label":`Calcul en cours`'),
-        ('"aria-label":`Close`', '"aria-label":`Fermer`'),
-        ("children:`Close`", "children:`Fermer`"),
-    ),
-    "utils": (
-        ("`Choose an option`", "`Choisir`"),
-        ("`Choose options`", "`Choisir`"),
-        ("`No options to select`", "`Aucun choix possible`"),
-    ),
-    "Selectbox": (
-        ("`No results`", "`Aucun résultat`"),
-        ("`Clear value`", "`Effacer`"),
-    ),
-    "Multiselect": (
-        ("`No results`", "`Aucun résultat`"),
-        ("`Select all`", "`Tout choisir`"),
-        ("`Clear all`", "`Tout effacer`"),
-        ("`Selected values`", "`Choix faits`"),
-    ),
-    "TextInput": (
-        ("`Show password`", "`Afficher la saisie`"),
-        ("`Hide password`", "`Masquer la saisie`"),
-    ),
-    "DateInput": (
-        ("`Choose date`", "`Choisir le jour`"),
-        (
-            "`Use arrow keys to navigate dates. Enter to select. Escape to close.`",
-            "`Flèches pour changer de jour, Entrée pour choisir, Échap pour fermer.`",
-        ),
-    ),
-    "FileUploader": (
-        ("`Upload`", "`Déposer`"),
-        (" per file`", " par fichier`"),
-    ),
-}
-"""Chunk name (before its hash) -> (English in the script, French)."""
 
 
 class Assets:
@@ -147,7 +85,7 @@ def accepted(header: str) -> Encoding | None:
 
 
 def compressed(path: Path, encoding: Encoding | None) -> bytes:
-    """A file as it is sent: in French, compressed; kept for the life of the process."""
+    """A file as it is sent, in the language of the page, compressed; kept while we run."""
     found = _KEPT.get((path, encoding))
     if found is None:
         found = _KEPT[path, encoding] = _made(path, encoding, _QUALITY)
@@ -160,7 +98,7 @@ _KEPT: dict[tuple[Path, Encoding | None], bytes] = {}
 def _made(path: Path, encoding: Encoding | None, quality: int) -> bytes:
     if path.suffix == ".woff2":
         return fonts.cut(path)
-    return encode(in_french(path), encoding, quality)
+    return encode(spoken(path), encoding, quality)
 
 
 def encode(body: bytes, encoding: Encoding | None, quality: int = _QUALITY) -> bytes:
@@ -170,13 +108,11 @@ def encode(body: bytes, encoding: Encoding | None, quality: int = _QUALITY) -> b
     return gzip.compress(body, mtime=0) if encoding == "gzip" else body
 
 
-def in_french(path: Path) -> bytes:
-    """A script with Streamlit's English words replaced."""
-    text = path.read_bytes()
-    if path.suffix == ".js":
-        for english, french in FRENCH.get(path.name.split(".")[0], ()):
-            text = text.replace(english.encode(), french.encode())
-    return text
+def spoken(path: Path) -> bytes:
+    """A script that speaks the language of its document; any other file as it is."""
+    if path.suffix != ".js":
+        return path.read_bytes()
+    return interface.spoken(path.name.split(".")[0], path.read_text("utf-8")).encode()
 
 
 def first_files() -> tuple[Path, ...]:

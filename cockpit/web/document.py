@@ -32,10 +32,15 @@ from cockpit.web.offline import script_address
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DOCUMENT_QUALITY = 11
 
-_BOOT = 'window.__streamlit={BACKEND_BASE_URL:location.origin+"/"}'
+_BOOT = (
+    'window.__streamlit={BACKEND_BASE_URL:location.origin+"/"};'
+    'window[Symbol.for("react-aria.i18n.locale")]='
+    'document.documentElement.lang==="en"?"en-GB":"fr-FR"'
+)
 """Where Streamlit's server is: without it a deep link first asks two addresses that do not exist.
+Then what its widgets say to a screen reader: in the language of the page, not of the browser.
 
-Read by Streamlit 1.67, not public: tests/web/test_door.py checks that the name is still there.
+Read by Streamlit 1.67, not public: tests/web/test_door.py checks that both names are still there.
 """
 
 STYLE_SHEET = Path(__file__).with_name("cockpit.css")
@@ -54,8 +59,10 @@ _HEAD = (
     )
 )
 _NOSCRIPT: dict[Language, str] = {
-    "fr": '<p>Sans JavaScript, la <a href="/brief">synthèse du jour</a> reste lisible.</p>',
-    "en": '<p>Without JavaScript, the <a href="/brief?lang=en">daily brief</a> remains.</p>',
+    "fr": '<p>Sans JavaScript, la <a href="/brief">synthèse du jour</a> reste lisible. '
+    '<a href="/accessibilite">Accessibilité</a></p>',
+    "en": '<p>Without JavaScript, the <a href="/brief?lang=en">daily brief</a> remains. '
+    '<a href="/accessibilite?lang=en">Accessibility</a></p>',
 }
 
 
@@ -158,7 +165,7 @@ _LARGE = 40_000
 _AFTER_PAINT = (
     '{const go=()=>{const later=document.getElementById("later");'
     "if(later){document.body.append(later.content);later.remove()}};"
-    "requestAnimationFrame(()=>setTimeout(go));setTimeout(go,400)}"
+    "requestAnimationFrame(()=>requestAnimationFrame(()=>setTimeout(go)));setTimeout(go,400)}"
 )
 
 

@@ -28,7 +28,7 @@ from cockpit.i18n import gettext as _
 from cockpit.views import alert_matters, groups, nav, parts
 from cockpit.views.alert_cards import SEVERITIES
 from cockpit.views.status import CLASSES, chip
-from cockpit.web import assets, plain
+from cockpit.web import assets, interface, plain
 from cockpit.web.api import UNEXPECTED, status_of
 from cockpit.web.opened import warehouse
 from cockpit.web.words import words
@@ -93,7 +93,7 @@ def version() -> str:
 @cache
 def _static_version() -> str:
     """Streamlit's files, and what is replaced in them."""
-    said = [*sorted(assets.known_assets()), repr(assets.FRENCH)]
+    said = [*sorted(assets.known_assets()), repr((interface.FRENCH, interface.CHANGED))]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 

@@ -116,10 +116,17 @@ def _document(shown: Plain, context: LightContext) -> str:
     body = (
         f'<a class="ck-skip" href="#content">{_("Aller au contenu")}</a>'
         f'<main class="ck-first ck-plain" id="content" {stamp}>{shown.main}</main>'
-        f'<footer class="ck-paper">{escape(_told(context))}</footer>'
+        f'<footer class="ck-paper">{escape(_told(context))}{_stated()}</footer>'
         f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{ways}</nav>'
     )
     return shell(shown.title, body)
+
+
+def _stated() -> str:
+    """The accessibility statement, which the law wants within reach of every page."""
+    query = "" if i18n.language() == "fr" else f"?lang={i18n.language()}"
+    said = escape(_("Accessibilité : voir la déclaration"))
+    return f'<p class="ck-stated"><a href="/accessibilite{query}">{said}</a></p>'
 
 
 def _told(context: LightContext) -> str:

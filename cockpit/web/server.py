@@ -23,8 +23,10 @@ from cockpit import i18n, settings
 from cockpit.answers import warm
 from cockpit.answers.visit import language_of, visit
 from cockpit.errors import BadRequest, CockpitError
+from cockpit.i18n import gettext as _
 from cockpit.views import nav
 from cockpit.web import (
+    accessibility,
     acknowledge,
     api,
     assets,
@@ -33,6 +35,7 @@ from cockpit.web import (
     manifest,
     offline,
     phones,
+    plain,
     probes,
     push,
     pwa,
@@ -78,6 +81,7 @@ def routes() -> list[Route]:
         *acknowledge.routes(),
         *push.routes(),
         *offline.routes(),
+        *accessibility.routes(),
         *phones.routes(),
         Route("/", page),
         Route("/{page}", page),
@@ -98,7 +102,7 @@ def page(request: Request) -> Response:
     """The document of the application; 404 with a way back for a page that does not exist."""
     name = request.path_params.get("page", "")
     if name not in {found.url_path for found in nav.PAGES}:
-        return HTMLResponse(_NOT_FOUND, 404)
+        return HTMLResponse(_not_found(_language(request)), 404)
     if lite.wants_lite(request):
         return lite.respond(request, nav.at(name).id)
     encoding = assets.accepted(request.headers.get("accept-encoding", ""))
@@ -133,13 +137,15 @@ def _first(request: Request) -> str:
         return ""  # the live page says why
 
 
-_NOT_FOUND = (
-    '<!doctype html><html lang="fr"><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
-    '<link rel="stylesheet" href="/cockpit.css"><title>Page introuvable · Cockpit</title>'
-    '<main class="ck-brief"><h1>Page introuvable</h1><p>Cette adresse n\'existe pas.</p>'
-    '<p><a href="/">Revenir à la synthèse</a></p></main></html>'
-)
+def _not_found(language: Language) -> str:
+    with i18n.use(language):
+        title, said = _("Page introuvable"), _("Cette adresse n'existe pas.")
+        back = f'<a href="/">{_("Revenir à la synthèse")}</a>'
+        return plain.shell(
+            title,
+            f'<main class="ck-first ck-plain"><h1>{title}</h1><p>{said}</p></main>'
+            f'<nav class="ck-way" aria-label="{_("Pages")}">{back}</nav>',
+        )
 
 
 @contextlib.asynccontextmanager

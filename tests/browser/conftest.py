@@ -39,6 +39,23 @@ FLAGS = [
     "--disable-sync",
 ]
 
+PEOPLE = """# gardé
+[[person]]
+id = "cdupont"
+name = "Claire Dupont"
+email = "claire@hopital.test"
+phone = "+33612345678"
+role = "director_ght"
+
+[[person]]
+id = "jmartin"
+name = "<b>Jean</b> Martin"
+email = "jean@hopital.test"
+phone = "+33687654321"
+role = "director_ght"
+"""
+ROSTER = "# gardé\nfrom;to;person;deputy\n2026-11-16;2026-11-22;cdupont;jmartin\n"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -85,6 +102,17 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(demo_home: Path) -> Iterator[Site]:
     """The real server on a free port of this machine."""
     with served(demo_home) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def staffed(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same hospital with two people on call; nobody changes it."""
+    home = tmp_path_factory.mktemp("staffed") / "home"
+    shutil.copytree(demo_home, home)
+    (home / "people.toml").write_text(PEOPLE, "utf-8")
+    (home / "astreinte.csv").write_text(ROSTER, "utf-8")
+    with served(home) as site:
         yield site
 
 

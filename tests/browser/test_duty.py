@@ -11,25 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, served
+from tests.browser.conftest import PEOPLE, ROSTER, Site, served
 from tests.browser.opening import opened, overflow, settle
-
-PEOPLE = """# gardé
-[[person]]
-id = "cdupont"
-name = "Claire Dupont"
-email = "claire@hopital.test"
-phone = "+33612345678"
-role = "director_ght"
-
-[[person]]
-id = "jmartin"
-name = "<b>Jean</b> Martin"
-email = "jean@hopital.test"
-phone = "+33687654321"
-role = "director_ght"
-"""
-ROSTER = "# gardé\nfrom;to;person;deputy\n2026-11-16;2026-11-22;cdupont;jmartin\n"
 
 
 @pytest.fixture(scope="module")

@@ -273,13 +273,14 @@ def test_a_closed_page_says_so_and_shows_no_figure(page: Page, site: Site) -> No
 
 def test_english_leaves_no_french_title_in_the_bar(page: Page, site: Site) -> None:
     go(page, f"{site.url}/plus")
-    page.get_by_role("radio", name="English").click()
+    page.get_by_role("link", name="English").click()
     page.wait_for_url(re.compile("lang=en"))
     settle(page)
     named = page.locator(".ck-nav").inner_text()
     for french in ("Synthèse", "Alertes", "Capacité", "Plus", "Activité"):
         assert french not in named.split("\n")
     assert "Overview" in named
+    assert page.locator("html").get_attribute("lang") == "en"
 
 
 def test_the_bar_the_home_page_and_the_alerts_count_alike(page: Page, site: Site) -> None:

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from cockpit.web import assets
+from cockpit.web import assets, interface
 from cockpit.web.pwa import ICONS
 
 EVERYWHERE = ["/", "/finances", "/brief", "/healthz", "/api/v1/units", "/cockpit.css", "/nowhere"]
@@ -153,15 +153,21 @@ class TestHeaders:
 
 
 class TestAssets:
-    @pytest.mark.parametrize("chunk", assets.FRENCH)
+    @pytest.mark.parametrize("chunk", sorted({*interface.FRENCH, *interface.CHANGED}))
     def test_each_english_string_still_exists_in_streamlit(self, chunk: str) -> None:
         files = [
             path.read_text("utf-8")
             for name, path in assets.known_assets().items()
             if name.startswith(f"/static/js/{chunk}.")
         ]
-        for english, _ in assets.FRENCH[chunk]:
-            assert any(english in text for text in files), english
+        sentences = [f"`{english}`" for english, _french in interface.FRENCH.get(chunk, ())]
+        for theirs in (*sentences, *(code for code, _ours in interface.CHANGED.get(chunk, ()))):
+            assert any(theirs in text for text in files), theirs
+
+    def test_a_sentence_of_streamlit_follows_the_language_of_the_document(self) -> None:
+        path = next(p for n, p in assets.known_assets().items() if "/js/Selectbox." in n)
+        said = "(document.documentElement.lang===`en`?`No results`:`Aucun résultat`)"
+        assert said in assets.spoken(path).decode()
 
     def test_scripts_are_compressed_once_and_kept_a_year(self, client: TestClient) -> None:
         name = next(n for n in assets.known_assets() if n.startswith("/static/js/index."))
@@ -170,8 +176,8 @@ class TestAssets:
         assert answer.headers["content-encoding"] == "br"
         assert "immutable" in answer.headers["cache-control"]
         assert int(answer.headers["content-length"]) < path.stat().st_size / 2
-        assert brotli.decompress(assets.compressed(path, "br")) == assets.in_french(path)
-        assert gzip.decompress(assets.compressed(path, "gzip")) == assets.in_french(path)
+        assert brotli.decompress(assets.compressed(path, "br")) == assets.spoken(path)
+        assert gzip.decompress(assets.compressed(path, "gzip")) == assets.spoken(path)
         assert "Connexion interrompue" in answer.text
 
     def test_a_path_that_climbs_out_finds_nothing(self, client: TestClient) -> None:

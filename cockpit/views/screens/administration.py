@@ -38,7 +38,10 @@ def show(context: Context) -> None:
         anchors.Option(_(title), words.at(context, name), name == tab)
         for name, title in _TABS.items()
     ]
-    widgets.head(context, _("Administration"), anchors.switch(_("Écrans"), options), words.told())
+    title, about = _("Administration"), context.params.source or context.params.kind
+    where = " · ".join(one for one in (about, _(_TABS[tab]), title) if one)
+    switch = anchors.switch(_("Écrans"), options)
+    widgets.head(context, title, switch, words.told(), named=where)
     try:
         SCREENS[screen](context)
     except CockpitError as error:

@@ -145,6 +145,7 @@ def _standing(context: Context, matter: Matter | None) -> None:
         st.html(parts.note(_("Cette alerte n'est pas ouverte en ce moment."), Status.OK))
         return
     with st.container(key="matter_sheet"):
+        st.html(parts.unseen(_("L'alerte")))
         st.html(alert_cards.card(matter, context.units, context.now))
         alert_acts.row(context, matter, noting=False)
 

@@ -34,6 +34,11 @@ def show(context: Context) -> None:
         when=dates.stamp(context.generation.published_at),
     )
     st.html(parts.said(said))
+    st.html(
+        anchors.away(
+            _("Accessibilité : voir la déclaration"), f"/accessibilite?lang={context.language}"
+        )
+    )
 
 
 def _see_as(context: Context) -> None:
@@ -52,6 +57,17 @@ def _see_as(context: Context) -> None:
 
 def _language(context: Context) -> None:
     st.html(parts.section(_("Langue")))
-    widgets.pills(
-        "lang", _("Langue"), list(LANGUAGES), context.language, lambda code: _LANGUAGE_NAMES[code]
-    )
+    st.html(anchors.tongues(_("Langue"), _tongues(context)))
+
+
+def _tongues(context: Context) -> list[anchors.Tongue]:
+    """The document itself is in one language: another one loads it again."""
+    return [
+        anchors.Tongue(
+            code,
+            _LANGUAGE_NAMES[code],
+            context.link("plus", language=code),
+            code == context.language,
+        )
+        for code in LANGUAGES
+    ]
