@@ -186,6 +186,7 @@ _FIGURES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(merged=_UFS, given_figures=_FIGURES)
 def test_any_merge_leaves_every_past_sum_where_it_was(

@@ -150,6 +150,7 @@ def test_up_starts_both_says_where_and_stops_both(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+@pytest.mark.slow
 def test_up_killed_leaves_nothing_running(started, loaded, home: Home) -> None:
     port = free_port()
     with started("up", "--port", str(port)) as process:

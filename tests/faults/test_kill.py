@@ -164,6 +164,7 @@ def test_f02_a_thousand_kills_lose_nothing_and_leave_nothing_half_done(tmp_path,
     assert delivered > 100  # the sweep reaches the end of a refresh often enough to mean something
 
 
+@pytest.mark.slow
 def test_f02_a_migration_killed_after_any_statement_is_done_again_whole(tmp_path):
     """The process that makes the state is killed after its first statement, its second..."""
     for statements in count(1):

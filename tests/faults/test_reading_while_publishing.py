@@ -43,6 +43,7 @@ def read_through(installation: Installation, publishes: int) -> list[dict]:
     return [json.loads(process.communicate(timeout=30)[0]) for process in readers]
 
 
+@pytest.mark.slow
 def test_two_readers_through_six_publishes_meet_no_error(installation):
     for answer in read_through(installation, 6):
         assert answer["errors"] == []

@@ -90,6 +90,7 @@ def test_f09_two_workers_share_nothing_one_acts_the_other_waits(empty: Installat
             assert process.wait(30) == 0
 
 
+@pytest.mark.slow
 def test_f10_a_frozen_publisher_that_was_taken_over_publishes_nothing(installation) -> None:
     installation.drop("urgences-1.csv", "01/03/2026;10;5")
     installation.refresh()
@@ -197,6 +198,7 @@ def test_f11_a_worker_that_starts_again_remembers_the_wait(empty: Installation) 
         assert len(runs(empty, "urgences")) == 1
 
 
+@pytest.mark.slow
 def test_f12_a_source_that_stalls_is_ended_and_the_others_are_published_meanwhile(
     empty: Installation,
 ) -> None:

@@ -38,6 +38,8 @@ def _days(measure: Measure) -> st.SearchStrategy[date]:
 
 
 def _facets(measure: Measure) -> tuple[str, ...]:
+    if measure.kind == "distribution":
+        return ("0-30", "30-60", "60-")
     return ("",) if measure.facet is None else _FACETS.get(measure.facet, _OTHER_FACETS)
 
 

@@ -31,6 +31,7 @@ def test_the_hook_notes_an_outside_name(tmp_path: Path, environment: dict[str, s
     assert "cockpit.invalid" in log.read_text()
 
 
+@pytest.mark.slow
 def test_a_refresh_calls_no_outside_host(tmp_path: Path, environment: dict[str, str]) -> None:
     log = tmp_path / "log"
     subprocess.run(command(log, "refresh"), cwd=ROOT, env=environment, check=True)
