@@ -1,6 +1,7 @@
 """Real tables: caption, headers, scopes; on a phone each row becomes a card.
 
-Roles are written out because a row set as a grid loses its own in some browsers.
+Roles are written out because a row set as a grid loses its own in some browsers. Its box takes the
+focus, so that arrows scroll a table wider than the page.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def table(
     narrow = sum(not column.wide for column in columns[1:])
     fitting = f"ck-cols-{max(2, min(narrow, 4))}"
     return (
-        f'<div class="ck-scroll"><table class="ck-table {fitting}" role="table">'
+        f'<div class="ck-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f'<table class="ck-table {fitting}" role="table">'
         f"<caption>{escape(caption)}</caption>"
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table></div>'

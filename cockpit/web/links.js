@@ -12,6 +12,14 @@ document.addEventListener("click", (event) => {
   if (bar) onceDrawn(() => keepFocus(bar, link.textContent));
 });
 
+// The way to the content leads past the bar, which Streamlit holds in it: to the title.
+document.addEventListener("click", (event) => {
+  const title = document.querySelector('[data-testid="stMain"] h1');
+  if (!title || !event.target.closest?.('[data-testid="stSkipToContent"]')) return;
+  title.tabIndex = -1;
+  setTimeout(() => title.focus());
+});
+
 // What Streamlit 1.67 listens to: it runs the script again for the address that is written.
 const drawAgain = () => dispatchEvent(new PopStateEvent("popstate"));
 

@@ -28,6 +28,8 @@ _TABS = {
     "structure": mark("Structure"),
 }
 
+_WITHIN = {"preview": mark("Aperçu"), "new": mark("Nouvelle source")}
+
 
 def show(context: Context) -> None:
     """The screen of the address; a screen that cannot be drawn leaves the others in reach."""
@@ -39,7 +41,8 @@ def show(context: Context) -> None:
         for name, title in _TABS.items()
     ]
     title, about = _("Administration"), context.params.source or context.params.kind
-    where = " · ".join(one for one in (about, _(_TABS[tab]), title) if one)
+    screen_named = _({**_TABS, **_WITHIN}.get(screen, _TABS[tab]))
+    where = " · ".join(one for one in (about, screen_named, title) if one)
     switch = anchors.switch(_("Écrans"), options)
     widgets.head(context, title, switch, words.told(), named=where)
     try:

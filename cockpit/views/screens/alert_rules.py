@@ -146,7 +146,8 @@ def _one(context: Context, name: str) -> None:
     back = words.back(_("Règles d'alerte"), _at(context, None))
     eyebrow = f"{_(FAMILIES[domain])} · {alert_rule_words.where(found.rule)}"
     title = alert_rule_words.name(found.rule, kpi)
-    widgets.head(context, title, back, words.told(), _summary(found, kpi, right), eyebrow=eyebrow)
+    summary, named = _summary(found, kpi, right), " · ".join((title, _("Règles d'alerte")))
+    widgets.head(context, title, back, words.told(), summary, eyebrow=eyebrow, named=named)
     place = st.container()
     draft = _form(context, found, kpi, right) if right else None
     if draft is not None:

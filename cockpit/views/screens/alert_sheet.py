@@ -88,6 +88,7 @@ def show(context: Context, name: str) -> None:
         back,
         words.told(),
         eyebrow=f"{unit} · {dates.short_day(context.generation.published_at.date())}",
+        named=f"{head} · {_('Alertes')}",
     )
     _standing(context, matter)
     left, right = st.columns([3, 2], gap="medium")

@@ -56,7 +56,13 @@ _SHOWN = 12
 def show(context: Context) -> None:
     """The forecasts of the hospital, those of one KPI, or the events that it marked."""
     if context.params.screen == evenements.SCREEN:
-        widgets.head(context, _("Fiabilité des prévisions"), _tabs(context), words.told())
+        widgets.head(
+            context,
+            _("Fiabilité des prévisions"),
+            _tabs(context),
+            words.told(),
+            named=_("Événements"),
+        )
         evenements.show(context)
         return
     found = newest(context.generation, context.scope, context.kpis)
@@ -89,7 +95,8 @@ def _of_one(context: Context, same: Sequence[Series]) -> None:
     """Every unit of one KPI, parents first."""
     kpi, vouched = same[0][0], _vouched(context)
     back = words.back(_("Fiabilité des prévisions"), context.link("fiabilite", kpi=None))
-    widgets.head(context, label(kpi), back)
+    named = f"{label(kpi)} · {_('Fiabilité')}"
+    widgets.head(context, label(kpi), back, named=named)
     made = [one for _kpi, one in same]
     st.html(parts.note(summary(made)))
     st.html(_table(context, _("Par unité"), made[:_SHOWN], vouched))

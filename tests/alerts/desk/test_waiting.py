@@ -43,8 +43,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source="lits",
     )
     made.deliver(
-        "ed_visits A1 2026-11-10..2026-11-21 50\n"
-        "ed_visits B1 2026-11-10..2026-11-21 50",
+        "ed_visits A1 2026-11-10..2026-11-21 50\ned_visits B1 2026-11-10..2026-11-21 50",
         source="urgences",
     )
     made.publish()
