@@ -1,8 +1,8 @@
 """One visit of a page by an emulated phone: what was seen when, what came over the network.
 
 A figure is shown when the frame that holds it is painted: its element has text and is visible in
-the window when the frame is made; the time is the browser's own for its first contentful paint when it
-is that frame, else the beginning of the next one. The page is live when the script of the
+the window as the frame is made. The time is the browser's own for its first contentful paint when
+it is that frame, else the beginning of the next one. The page is live when the script of the
 server has finished, its figure is shown and the first screen has left.
 """
 
