@@ -53,7 +53,9 @@ class TestDocument:
         ]
         *light, full = [link for link in links if not link.startswith("#")]
         assert "lite=0" in full
-        assert [one for one in light if not re.match(r"/(brief|fiche|accessibilite)\b|.*lite=1", one)] == []
+        assert [
+            one for one in light if not re.match(r"/(brief|fiche|accessibilite)\b|.*lite=1", one)
+        ] == []
 
     @pytest.mark.parametrize("path", ["/", "/brief", "/fiche"])
     def test_a_page_says_which_state_it_shows_and_since_when(
