@@ -31,10 +31,8 @@ system-ui,sans-serif}
 gap:16px;padding:calc(env(safe-area-inset-top) + 8px) calc(16px + env(safe-area-inset-right))
 calc(84px + env(safe-area-inset-bottom)) calc(16px + env(safe-area-inset-left))}
 .ck-first>*{flex:none}
-.ck-first-lines{display:flex;flex-direction:column;gap:8px}
-.ck-first-brief{display:flex;flex-direction:column;gap:16px}
-@media (max-width:767.98px){.ck-first-brief{order:1}}
-@media (min-width:768px){.ck-first{padding-left:24px;padding-right:24px}}
+@media (min-width:768px){.ck-first{padding-left:24px;padding-right:24px}
+#first .ck-first{max-width:1320px;padding-left:calc(var(--ck-rail) + 32px);padding-right:32px}}
 .ck-first-switch{box-sizing:border-box;height:44px;
 border:1px solid var(--ck-line);border-radius:10px}
 """
@@ -93,8 +91,8 @@ def _lines(lines: list[BriefLine]) -> str:
         return ""
     items = "".join(cards.line(line.status, line.text) for line in lines)
     return (
-        f'<section class="ck-first-brief">{parts.section(_("À retenir"))}'
-        f'<div class="ck-first-lines">{items}</div></section>'
+        f'<section class="ck-later">{parts.section(_("À retenir"))}'
+        f'<div class="ck-stack">{items}</div></section>'
     )
 
 

@@ -137,6 +137,10 @@ CHANGED: dict[str, tuple[tuple[str, str], ...]] = {
             f"locale:{_ENGLISH}?`en-GB`:`fr-FR`,formsData",
         ),
     ),
+    "protobuf": (
+        # Its 64-bit arithmetic tries WebAssembly, which our policy refuses: not even tried.
+        ("try{t=new WebAssembly.Instance(", "try{throw 0;t=new WebAssembly.Instance("),
+    ),
     "DateInput": (("{locale:`en-US`", "{" + f"locale:{_ENGLISH}?`en-US`:`fr-FR`"),),
 }
 """Chunk name -> (code of the script, ours)."""

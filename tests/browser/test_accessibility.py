@@ -20,15 +20,20 @@ from tests.browser.opening import overflow
 pytestmark = pytest.mark.slow
 
 MINOR = {"minor", None}
+REFUSED = """window.refused = [];
+document.addEventListener("securitypolicyviolation", (one) =>
+  window.refused.push(`${one.violatedDirective} ${one.blockedURI}`));"""
 
 
 @pytest.fixture(scope="module")
 def windows(chromium: Browser) -> Iterator[dict[str, Page]]:
-    """One window per theme."""
+    """One window per theme; what the policy of a page refuses is noted in it."""
     contexts = [
         chromium.new_context(color_scheme=theme, locale="fr-FR", service_workers="block")
         for theme in THEMES
     ]
+    for one in contexts:
+        one.add_init_script(REFUSED)
     yield {theme: one.new_page() for theme, one in zip(THEMES, contexts, strict=True)}
     for one in contexts:
         one.close()
@@ -45,7 +50,8 @@ def page(windows: dict[str, Page]) -> Page:
 def test_no_page_breaks_a_rule_at_any_width_in_any_theme(
     windows: dict[str, Page], staffed: Site, name: str, theme: str
 ) -> None:
-    """No critical, serious or moderate violation of axe-core, folds opened; no sideways scroll."""
+    """No critical, serious or moderate violation of axe-core, folds opened; no sideways scroll; and
+    nothing that the page's own policy would refuse."""
     page = windows[theme]
     go(page, staffed, name)
     unfold(page, name)
@@ -58,6 +64,7 @@ def test_no_page_breaks_a_rule_at_any_width_in_any_theme(
         ]
         assert found == [], width
         assert overflow(page) == 0, width
+    assert page.evaluate("window.refused") == []
 
 
 @pytest.mark.parametrize("name", PAGES)
