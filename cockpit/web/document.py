@@ -164,7 +164,7 @@ _LIKE = (
     ),
 )
 """When the font comes too late: those of telephones and desks, drawn at its width, so that lines
-break where they will. A letter of French: 0.4128 em against 0.4517; 0.4306 against 0.4817 in bold."""
+break where they will. A letter of French: 0.4128 em against 0.4517; in bold 0.4306, 0.4817."""
 
 
 def _later(theirs: list[str]) -> str:
