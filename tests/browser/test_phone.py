@@ -12,12 +12,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Error as PageError
 
 from cockpit import state
 from cockpit.alerts.desk import keep
@@ -47,7 +48,7 @@ VIOLATIONS = """
 class Phone:
     """One profile and one server on one address, which can stop and start again."""
 
-    def __init__(self, driver: Playwright, home: Path, folder: Path) -> None:
+    def __init__(self, driver: BrowserType, home: Path, folder: Path) -> None:
         self.driver, self.home, self.folder = driver, home, folder
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -58,7 +59,7 @@ class Phone:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _opened(self) -> BrowserContext:
-        context = self.driver.chromium.launch_persistent_context(
+        context = self.driver.launch_persistent_context(
             self.folder,
             executable_path=CHROMIUM,
             args=FLAGS,
@@ -93,7 +94,7 @@ class Phone:
     def read(self, path: str) -> Page:
         """Open it live, until the phone has kept what goes with it."""
         page = self.open(path)
-        settle(page)
+        self.until(lambda: settle(page) is None)
         self.until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
         address = path.replace("/indicateur", "/fiche")
         wanted = address if address.startswith("/fiche") else address.replace("/", "/brief", 1)
@@ -101,16 +102,17 @@ class Phone:
         return page
 
     def until(self, true: Callable[[], bool], limit_s: float = 20) -> None:
+        """A page that the worker loads again meanwhile is asked again."""
         for _ in range(int(limit_s * 5)):
-            if true():
-                return
+            with suppress(PageError):
+                if true():
+                    return
             self.page.wait_for_timeout(200)
         pytest.fail("not in time")
 
     def refused(self) -> list[str]:
-        """What the policy refused; Streamlit tries WebAssembly and does without."""
-        found = self.page.evaluate("window.refused")
-        return list(found)
+        """What the policy refused."""
+        return list(self.page.evaluate("window.refused"))
 
 
 def _free_port() -> int:
@@ -120,23 +122,22 @@ def _free_port() -> int:
 
 
 @contextmanager
-def taken_in_hand(home: Path, folder: Path) -> Iterator[Phone]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    with ExitStack() as stack:
-        phone = Phone(stack.enter_context(sync_playwright()), home, folder)
-        stack.callback(phone.close)
+def taken_in_hand(driver: BrowserType, home: Path, folder: Path) -> Iterator[Phone]:
+    phone = Phone(driver, home, folder)
+    with closing(phone):
         phone.start()
         yield phone
         assert phone.errors == []
 
 
 @pytest.fixture(scope="module")
-def bought(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+def bought(
+    chromium: Browser, demo_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Phone]:
     """One phone for the whole file, as one has: what it keeps goes from a test to the next."""
     folder = tmp_path_factory.mktemp("phone")
     shutil.copytree(demo_home, folder / "home")
-    with taken_in_hand(folder / "home", folder / "profile") as found:
+    with taken_in_hand(chromium.browser_type, folder / "home", folder / "profile") as found:
         yield found
 
 
@@ -278,7 +279,7 @@ def test_a_hospital_that_forbids_it_has_nothing_kept(phone: Phone) -> None:
     settings.write_text(f"{before}\n[web]\noffline = false\n", "utf-8")
     phone.start()
     phone.open("/")
-    settle(page)
+    phone.until(lambda: settle(page) is None)
     phone.until(lambda: page.evaluate(KEPT) == [])
     page.wait_for_timeout(4000)  # the page asks to keep what it shows: it must be in vain
     assert page.evaluate(KEPT) == []
