@@ -21,7 +21,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.notify import links
 from cockpit.notify.letter import clean
-from cockpit.web.api import UNEXPECTED, status_of
+from cockpit.web.api import UNEXPECTED, body_of, status_of
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ async def respond(request: Request) -> Response:
 
 
 async def _posted(request: Request) -> str:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST_FORM:
-            return ""
+    body = await body_of(request, _LARGEST_FORM)
     return parse_qs(body.decode("ascii", "replace")).get("t", [""])[0]
 
 

@@ -88,6 +88,16 @@ def _absent(_request: Request) -> Response:
     return as_json(body, status=404)
 
 
+async def body_of(request: Request, most: int) -> bytes:
+    """What was sent; nothing when it is longer than `most` bytes, of which no more is read."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            return b""
+    return body
+
+
 def refusal(error: CockpitError) -> Response:
     """An error as JSON, with the status that its place in the tree gives."""
     body = {"error": type(error).__name__, "sentence": error.sentence()}

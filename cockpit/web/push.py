@@ -31,7 +31,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.notify import phones, vapid
 from cockpit.notify.people import PUSH
-from cockpit.web.api import UNEXPECTED, as_json, refusal
+from cockpit.web.api import UNEXPECTED, as_json, body_of, refusal
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
@@ -108,11 +108,7 @@ def _posted(
 async def _body(request: Request) -> bytes:
     """What was sent; nothing when it is too long, or is no JSON by its own word (a plain form of
     another site can say neither)."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST_BODY:
-            return b""
+    body = await body_of(request, _LARGEST_BODY)
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     return body if kind == "application/json" else b""
 

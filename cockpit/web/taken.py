@@ -28,7 +28,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.notify import outbox
 from cockpit.state.phone_models import PhoneAct
-from cockpit.web.api import UNEXPECTED, as_json, refusal
+from cockpit.web.api import UNEXPECTED, as_json, body_of, refusal
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def routes() -> list[Route]:
 async def respond(request: Request) -> Response:
     """JSON in, JSON out: {"done": how many were written now} or the error of every answer."""
     try:
-        sent = _read(request.headers.get("content-type", ""), await _body(request))
+        sent = _read(request.headers.get("content-type", ""), await body_of(request, _LARGEST))
         return await run_in_threadpool(_answer, request.query_params, sent)
     except CockpitError as error:
         return refusal(error)
@@ -74,19 +74,10 @@ async def respond(request: Request) -> Response:
         return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            break
-    return body
-
-
 def _read(kind: str, body: bytes) -> Taken:
     """JSON only: a form of another site cannot send that type."""
     wrong = BadRequest(field="corps", expected=mark("une prise en note de Cockpit"))
-    if not kind.startswith("application/json") or len(body) > _LARGEST:
+    if not kind.startswith("application/json"):
         raise wrong
     try:
         return Taken.model_validate_json(body)

@@ -1,13 +1,16 @@
-"""One KPI, one unit and one trend made by hand, to be varied by each test."""
+"""One KPI, one unit and one trend made by hand; a hospital's home, and the application on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cockpit.kpi.model import Domain, Kpi, KpiId, UnitId
 from cockpit.kpi.units import Unit
@@ -21,7 +24,10 @@ from cockpit.series.model import (
     Trend,
     Window,
 )
+from cockpit.settings import Home
+from cockpit.web import opened
 
+MAIN = Path(__file__).resolve().parents[2] / "cockpit" / "web" / "main.py"
 DAY = date(2026, 11, 20)
 KPI = Kpi(
     id=KpiId("bed_occupancy_now"),
@@ -75,3 +81,21 @@ def trend() -> Callable[..., Trend]:
         return replace(TREND, **fields)
 
     return make
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A copy of the home that the file publishes once, under the name `template`."""
+    root = tmp_path / "home"
+    shutil.copytree(template, root)
+    monkeypatch.setenv("COCKPIT_HOME", str(root))
+    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-21")
+    return Home(root)
+
+
+@pytest.fixture
+def app(home: Home) -> Iterator[AppTest]:
+    """The application on that home; `run` it."""
+    opened.warehouse.cache_clear()
+    yield AppTest.from_file(str(MAIN), default_timeout=30)
+    opened.warehouse.cache_clear()

@@ -5,8 +5,6 @@ The hospital and its three alerts are those of `test_alerts_inbox`.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,7 +24,7 @@ from cockpit.views.alert_trial_chart import Tried, describe, spec
 from cockpit.web import opened
 from tests.support.hospital import Hospital
 from tests.views.test_alerts_inbox import EVERY, ids, judged
-from tests.views.test_screens import MAIN, visit
+from tests.views.test_screens import visit
 from tests.views.test_tiles import words
 
 HOSTILE = "<img src=x onerror=alert(1)> ![](http://ailleurs.example/x.png) \r\nBcc: tous"
@@ -43,22 +41,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """)
     judged(made, *EVERY)
     return made.home.root
-
-
-@pytest.fixture
-def home(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    root = tmp_path / "home"
-    shutil.copytree(template, root)
-    monkeypatch.setenv("COCKPIT_HOME", str(root))
-    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-21")
-    return Home(root)
-
-
-@pytest.fixture
-def app(home: Home) -> Iterator[AppTest]:
-    opened.warehouse.cache_clear()
-    yield AppTest.from_file(str(MAIN), default_timeout=30)
-    opened.warehouse.cache_clear()
 
 
 def said(app: AppTest) -> str:

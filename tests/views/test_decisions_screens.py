@@ -6,8 +6,6 @@ the group (red), absence at B (amber). Site A counts 9 boarders every day from 1
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +24,7 @@ from cockpit.web import first, opened
 from tests.support.hospital import Hospital
 from tests.views.test_alerts_inbox import EVERY, NOW, ids, judged, role
 from tests.views.test_alerts_screens import HOSTILE, fill, press, said
-from tests.views.test_screens import MAIN, visit
+from tests.views.test_screens import visit
 from tests.views.test_tiles import words
 
 SHEET = {"as": "bed_manager", "alert": "boarders_now_level", "unit": "A"}
@@ -52,22 +50,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """)
     judged(made, *EVERY)
     return made.home.root
-
-
-@pytest.fixture
-def home(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    root = tmp_path / "home"
-    shutil.copytree(template, root)
-    monkeypatch.setenv("COCKPIT_HOME", str(root))
-    monkeypatch.setenv("COCKPIT_TODAY", "2026-11-21")
-    return Home(root)
-
-
-@pytest.fixture
-def app(home: Home) -> Iterator[AppTest]:
-    opened.warehouse.cache_clear()
-    yield AppTest.from_file(str(MAIN), default_timeout=30)
-    opened.warehouse.cache_clear()
 
 
 def cast(home: Home) -> list[tuple[str, bool, str]]:

@@ -19,9 +19,9 @@ from streamlit.testing.v1 import AppTest
 
 from cockpit.web import opened
 from tests.support.hospital import Hospital
+from tests.views.conftest import MAIN
 from tests.views.test_tiles import words
 
-MAIN = Path(__file__).resolve().parents[2] / "cockpit" / "web" / "main.py"
 FIGURES = """
     patients_0800  A1  2026-11-10..2026-11-20  9
     patients_0800  A2  2026-11-10..2026-11-20  8
