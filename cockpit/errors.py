@@ -269,7 +269,7 @@ class BadRequest(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return _("Paramètre « {field} » refusé : attendu {expected}.").format(
+        return _("« {field} » refusé : il faut {expected}. Rien n'a été modifié.").format(
             field=self.said("field"), expected=self.said("expected")
         )
 
@@ -301,7 +301,10 @@ class UnknownKpi(Refused):
 
     def sentence(self) -> str:
         """What happened, what was kept, what to do."""
-        return _("Cet indicateur n'existe pas. « cockpit kpi list » donne le catalogue.")
+        return _(
+            "Cet indicateur n'existe pas. La page Explorer les liste tous, et la commande "
+            "« cockpit kpi list »."
+        )
 
 
 class UnknownUnit(Refused):

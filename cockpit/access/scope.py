@@ -73,6 +73,17 @@ _SITE_PREFIX = "director_"
 DEFAULT_ROLE = "director_ght"
 
 
+def title_of(role: str) -> tuple[str, str] | None:
+    """What a profile is called, in French and in English; None for one that is not known.
+
+    Of the direction of an establishment, without its name: the code of a profile is all it takes.
+    """
+    known = next(((one.label_fr, one.label_en) for one in _ROLES if one.name == role), None)
+    if known is None and role.startswith(_SITE_PREFIX):
+        return "Direction de site", "Site director"
+    return known
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One establishment, as the switch needs it."""

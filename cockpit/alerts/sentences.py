@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 from cockpit.alerts.rule import Drift, Gap, History, Missing, Reconciliation
 from cockpit.kpi.model import Grain, Kpi
-from cockpit.wording import bare, change, day, month, number, percent, typed, weekday, with_unit
+from cockpit.wording import (
+    NBSP,
+    bare,
+    change,
+    day,
+    month,
+    number,
+    percent,
+    typed,
+    weekday,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -271,7 +282,7 @@ def _run(found: Verdict, language: Language) -> str:
     first = month(start, language) if grain is Grain.MONTH else day(start, language)
     since = "since" if language == "en" else "depuis" if grain is Grain.MONTH else "depuis le"
     more = {"fr": " au moins", "en": " at least"}[language] if found.open_start else ""
-    return f"{since} {first}{more} ({found.run} {_PERIODS[language][grain]})"
+    return f"{since} {first}{more} ({found.run}{NBSP}{_PERIODS[language][grain]})"
 
 
 def _one_period(start: date, end: date, grain: Grain, language: Language) -> str:

@@ -55,6 +55,7 @@ def run(home: Home, port: int) -> int:
         access_log=False,
         server_header=False,
         ws_max_size=20 * 1024 * 1024,
+        ws_per_message_deflate=True,  # Streamlit's setting is read by its own server only
         timeout_graceful_shutdown=5,
     )
     return 0

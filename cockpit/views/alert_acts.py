@@ -21,6 +21,7 @@ from cockpit.i18n import is_singular, language, mark
 from cockpit.notify import outbox
 from cockpit.views import parts
 from cockpit.views.admin import words
+from cockpit.views.params import parse
 from cockpit.views.screens.prevision import named
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from cockpit.views.context import Context
 
 _NAME = "alert_signature"
-_ROUND = "alert_round"
 LABELS: Mapping[Deed, str] = {
     "acknowledge": mark("Acquitter"),
     "assign": mark("Confier"),
@@ -80,9 +80,7 @@ def note_box(context: Context, matter: Matter) -> None:
     deed: Deed = "comment"
     key = f"note_{matter.code}_{current_round()}"
     with st.form(f"form_{key}", border=False):
-        text = st.text_area(
-            _("Ajouter une note"), key=f"why_{key}", max_chars=inbox.LONGEST_TEXT, height=80
-        )
+        text = st.text_area(_("Ajouter une note"), key=f"why_{key}", height=80)
         who = name_field(key)
         sent = st.form_submit_button(_(LABELS[deed]), type="primary", width="stretch")
     if sent:
@@ -107,14 +105,22 @@ def signed(context: Context, who: str) -> str:
 
 
 def current_round() -> int:
-    """Of the forms: another number after each act, so that the next form is empty."""
-    return int(st.session_state.get(_ROUND, 0))
+    """Of the forms: another number after each act, so that the next form is empty.
+
+    In the address: in a session that a restart forgets, the form would change under what is typed.
+    """
+    return parse(st.query_params.to_dict()).turn or 0
+
+
+def next_round() -> None:
+    """The form was sent: the next run draws an empty one."""
+    st.query_params["turn"] = str(current_round() + 1)
 
 
 def finish(sentence: str) -> None:
     """Say what was done at the top, close the form and draw again."""
     words.tell(sentence)
-    st.session_state[_ROUND] = current_round() + 1
+    next_round()
     leave()
 
 
@@ -176,8 +182,8 @@ def _fields(matter: Matter, deed: Deed, key: str) -> tuple[str, datetime | None,
     }.get(deed, _("Décision prise (facultative)"))
     if deed == "wake":
         return to, until, ""
-    most = inbox.LONGEST_TEXT
-    return to, until, st.text_area(title, key=f"why_{key}", max_chars=most, height=80)
+    # No `max_chars`: it drops a longer text that is pasted, without a word.
+    return to, until, st.text_area(title, key=f"why_{key}", height=80)
 
 
 def delayed(chosen: str, now: datetime) -> datetime:

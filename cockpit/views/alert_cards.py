@@ -9,7 +9,7 @@ from cockpit import clock
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.series.model import Status
-from cockpit.views import alert_matters, dates, groups
+from cockpit.views import alert_matters, dates, groups, signatures
 from cockpit.views.status import CLASSES, chip
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ def _top(matter: Matter, worst: Alert, *, new: bool) -> str:
     day = groups.oldest(matter.group)
     is_near = day.year == clock.today().year
     since = _("depuis le {day}").format(day=dates.bare_day(day) if is_near else dates.numeric(day))
+    # What is new is for somebody to take: one pill says both, on one line of a phone.
     mark = f'<b class="ck-new">{escape(_("Nouveau"))}</b>' if new else ""
-    chips = f"{chip(SEVERITIES[worst.severity])}{alert_matters.chip(matter.stage)}{mark}"
+    stage = "" if new and matter.stage == "firing" else alert_matters.chip(matter.stage)
+    chips = f"{chip(SEVERITIES[worst.severity])}{stage}{mark}"
     return (
         f'<div class="ck-alert-top"><span class="ck-chips">{chips}</span>'
         f"<span>{escape(since)}</span></div>"
@@ -83,7 +85,7 @@ def over(found: Kept) -> str:
         last=dates.stamp(episode.resolved_at),
     )
     title = pick(found.title_fr, found.title_en)
-    who = episode.assignee or episode.acknowledged_by
+    who = episode.assignee or signatures.shown(episode.acknowledged_by)
     said = " · ".join(one for one in (days, who) if one)
     status = SEVERITIES[episode.worst]
     return (

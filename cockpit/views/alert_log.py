@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cockpit.alerts.desk.life import WHO_FIGURES
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
-from cockpit.views import alert_matters, dates, parts
+from cockpit.views import alert_matters, dates, parts, signatures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ def _episode(kept: Kept, log: Sequence[Event], now: datetime) -> str:
 
 
 def _line(event: Event) -> str:
-    who = _("Les chiffres") if event.who == WHO_FIGURES else event.who
+    who = _("Les chiffres") if event.who == WHO_FIGURES else signatures.shown(event.who)
     what = _(_WHAT[event.what]).format(to=event.to, until=dates.stamp(event.until))
     why = f"<span>{escape(event.reason)}</span>" if event.reason else ""
     return (

@@ -15,7 +15,7 @@ from cockpit import clock
 from cockpit.alerts.desk.inbox import Item, inbox, mark_of
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
-from cockpit.views import dates, groups
+from cockpit.views import dates, groups, signatures
 from cockpit.views.parts import Html
 
 if TYPE_CHECKING:
@@ -122,16 +122,18 @@ def in_hand(items: Sequence[Item], now: datetime) -> str:
     """Who has it and since when; until when it is put off, by whom and why; "" while nobody."""
     if off := next((item.put_off for item in items if item.stage == "snoozed"), None):
         text = _("Différée jusqu'au {until} par {who} : {reason}")
-        return text.format(until=dates.stamp(off.until), who=off.who, reason=off.reason)
+        return text.format(
+            until=dates.stamp(off.until), who=signatures.shown(off.who), reason=off.reason
+        )
     held = next((item for item in items if item.who), None)
     if held is None or held.kept is None:
         return ""
     when = dates.moment(held.held.at, now) if held.held else ""
     if held.kept.episode.assignee:
-        by = held.kept.episode.acknowledged_by
+        by = signatures.shown(held.kept.episode.acknowledged_by)
         text = _("Confiée à {who} par {by} · {when}")
         return text.format(who=held.who, by=by or _("n.d."), when=when)
-    return _("Acquittée par {who} · {when}").format(who=held.who, when=when)
+    return _("Acquittée par {who} · {when}").format(who=signatures.shown(held.who), when=when)
 
 
 def remarks(items: Sequence[Item]) -> str:

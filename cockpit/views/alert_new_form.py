@@ -14,7 +14,6 @@ from cockpit.alerts import rulebook
 from cockpit.alerts.judge import condition_of
 from cockpit.alerts.rule import Levels, Rule
 from cockpit.alerts.rule_file import NONE
-from cockpit.errors import BadRequest
 from cockpit.i18n import gettext as _
 from cockpit.i18n import label, mark, pick
 from cockpit.views import alert_rule_form as form
@@ -64,7 +63,9 @@ def entry(wanted: Wanted) -> dict[str, Any]:
         made["levels"] = _levels(wanted, made["when"])
     made |= form.periods(Rule(id="une_regle", kpi="une")) if wanted.kind != "forecast" else {}
     made |= _where(wanted) | _named(wanted)
-    return {name: value for name, value in made.items() if value not in (None, "", (), {})}
+    return form.sound(
+        {name: value for name, value in made.items() if value not in (None, "", (), {})}
+    )
 
 
 def _condition(wanted: Wanted) -> dict[str, Any]:
@@ -129,17 +130,16 @@ def _ladder(wanted: Wanted) -> dict[str, Any]:
     return {"of": chosen, **counts}
 
 
-def _number(text: str, title: str) -> float:
+def _number(text: str, title: str) -> float | form.NotANumber:
     found = french.parse_number(text)
-    if found is None:
-        raise BadRequest(field=title, expected=mark("un nombre"))
-    return found
+    return form.NotANumber(title) if found is None else found
 
 
 def _levels(wanted: Wanted, when: Mapping[str, Any]) -> dict[str, object]:
     """The levels that are typed; nothing while they are those of the KPI."""
     kpi, kind = wanted.kpi, wanted.kind
-    bare = Rule.model_validate({"id": "une_regle", "kpi": kpi.id if kpi else None, "when": when})
+    known = {name: one for name, one in when.items() if not isinstance(one, form.NotANumber)}
+    bare = Rule.model_validate({"id": "une_regle", "kpi": kpi.id if kpi else None, "when": known})
     own = condition_of(bare, kpi)[1] if kpi else Levels()
     before = _USUAL.get(kind, own)
     names = [name for name in form.LEVELS if form.is_offered(name, before, kpi)]

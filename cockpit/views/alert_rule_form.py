@@ -6,13 +6,14 @@ Only what was changed in the form is given back, so that saving a page twice cha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from cockpit.alerts.rule import MOST_STEPS, UnitRule
 from cockpit.alerts.rule_file import NONE
-from cockpit.errors import BadRequest
+from cockpit.errors import BadRequest, BadRules, CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.views import alert_rule_words as say
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from cockpit.kpi.model import Kpi, UnitId
     from cockpit.views.context import Context
 
+
+@dataclass(frozen=True, slots=True)
+class NotANumber:
+    """What was typed under this title is no number; said once the whole form is drawn."""
+
+    title: str
+
+
 Right = Literal["all", "levels", "units", ""]
 """all: who administers. levels: the general management, without owner nor switch. units: a site's
 direction, at its own units only."""
@@ -36,6 +45,17 @@ LEVELS = {
 }
 PATIENCE = {"wait": mark("Avant de sonner"), "hold": mark("Avant de se taire")}
 _GUARD = {"absolute": mark("Écart minimal"), "relative": mark("Écart minimal (%)")}
+_TITLES = {
+    **PATIENCE,
+    "levels": mark("Seuils"),
+    "reset": mark("Fin de l'alerte"),
+    "guard": mark("Garde-fou"),
+    "units": mark("Autres seuils par unité"),
+    "at": mark("À quels niveaux de la structure"),
+    "role": mark("Boîte de réception"),
+    "when": mark("Ce qui est comparé"),
+    "id": mark("Code de la règle"),
+}
 _NOWHERE = ""
 _LONGEST_CARD = MOST_STEPS * 401
 
@@ -68,7 +88,31 @@ def fields(context: Context, found: RuleState, kpi: Kpi | None, right: Right) ->
         given["units"] = _units(context, found, names[:2])
     if right == "all":
         given |= _owned(found, kpi)
-    return {name: value for name, value in given.items() if value != {}}
+    return sound({name: value for name, value in given.items() if value != {}})
+
+
+def sound(given: dict[str, Any]) -> dict[str, Any]:
+    """What was typed. Raises BadRequest for the first that is not a number.
+
+    At the end: raised while the form is drawn, it would take away the fields below with what is
+    typed there.
+    """
+    for value in given.values():
+        if isinstance(value, NotANumber):
+            raise BadRequest(field=value.title, expected=mark("un nombre"))
+        if isinstance(value, dict):
+            sound(value)
+    return given
+
+
+def refusal(error: CockpitError) -> str:
+    """What a form says of a rule that does not hold: by the titles of its fields, not of a file."""
+    table, _dot, name = str(error.facts.get("field", "")).partition(".")
+    if not isinstance(error, BadRules) or table not in _TITLES:
+        return error.sentence()
+    titles = (_TITLES[table], LEVELS.get(name, _GUARD.get(name, "")))
+    field = " · ".join(_(one) for one in titles if one)
+    return BadRequest(field=field, expected=error.said("expected")).sentence()
 
 
 def is_offered(name: str, levels: Levels, kpi: Kpi | None) -> bool:
@@ -80,7 +124,7 @@ def is_offered(name: str, levels: Levels, kpi: Kpi | None) -> bool:
 def numbers(
     title: str, table: str, names: Sequence[str], before: Levels, unit: str
 ) -> dict[str, object]:
-    """Levels side by side; those that changed. Raises BadRequest."""
+    """Levels side by side; those that changed."""
     st.html(parts.section(title, unit))
     found: dict[str, object] = {}
     with st.container(key=f"rule_{table}", horizontal=True):
@@ -98,9 +142,7 @@ def changed(name: str, title: str, text: str, old: float | None) -> dict[str, ob
     if not text.strip():
         return {name: NONE}
     value = french.parse_number(text)
-    if value is None:
-        raise BadRequest(field=title, expected=mark("un nombre"))
-    return {name: value}
+    return {name: NotANumber(title) if value is None else value}
 
 
 def periods(rule: Rule) -> dict[str, object]:

@@ -30,7 +30,7 @@ def other(context: Context, found: RuleState, kpi: Kpi) -> Rule | None:
     with st.form("trial_other", border=False):
         st.html(parts.section(_("Et avec d'autres nombres ?"), say.measured(found.rule, kpi)))
         try:
-            given, refused = _numbers(found), None
+            given, refused = form.sound(_numbers(found)), None
         except CockpitError as error:
             given, refused = {}, error
         sent = st.form_submit_button(_("Comparer"), width="stretch")
@@ -40,7 +40,7 @@ def other(context: Context, found: RuleState, kpi: Kpi) -> Rule | None:
         except CockpitError as error:
             refused = error
     if refused is not None:
-        words.refuse(refused.sentence())
+        words.refuse(form.refusal(refused))
     elif sent:
         words.refuse(_("Changez au moins un nombre pour comparer."))
     return None

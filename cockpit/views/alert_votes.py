@@ -16,7 +16,7 @@ from cockpit.alerts.desk.votes import Vote
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
-from cockpit.views import alert_acts, parts
+from cockpit.views import alert_acts, parts, signatures
 from cockpit.views.admin import words
 from cockpit.views.screens.prevision import named
 
@@ -69,8 +69,8 @@ def reasons(cast: Sequence[Vote]) -> str:
     """What was written with the votes, the newest first, as text whatever it holds."""
     return "".join(
         f'<div class="ck-act"><b>{parts.html(_(WORDS[_word(one)]))}</b>'
-        f'<span>{parts.html(one.why)}</span><span class="ck-muted">{parts.html(one.who)}</span>'
-        "</div>"
+        f'<span>{parts.html(one.why)}</span><span class="ck-muted">'
+        f"{parts.html(signatures.shown(one.who))}</span></div>"
         for one in reversed(cast)
         if one.why
     )
@@ -137,10 +137,7 @@ def _why(context: Context, kept: Kept, mine: Vote) -> None:
 
 
 def _reason(key: str, before: str) -> str:
-    most = votes.LONGEST_REASON
-    return st.text_area(
-        _("Motif (facultatif)"), before, key=f"why_{key}", max_chars=most, height=80
-    )
+    return st.text_area(_("Motif (facultatif)"), before, key=f"why_{key}", height=80)
 
 
 def _vote(context: Context, kept: Kept, word: Word, who: str, why: str) -> None:

@@ -39,14 +39,10 @@ class Tongue(NamedTuple):
     chosen: bool
 
 
-def card(body: str, address: str, spoken: str, episode: int | None = None) -> str:
-    """HTML whose whole surface is a link; `spoken` is its accessible name.
-
-    episode: the alert of the desk that it tells, which a script of the page may act on.
-    """
+def card(body: str, address: str, spoken: str) -> str:
+    """HTML whose whole surface is a link; `spoken` is its accessible name."""
     named = f'href="{escape(address)}" aria-label="{escape(spoken)}"'
-    told = "" if episode is None else f' data-alert="{episode}"'
-    return f'<div class="ck-tap"{told}>{body}<a class="ck-link" {named}></a></div>'
+    return f'<div class="ck-tap">{body}<a class="ck-link" {named}></a></div>'
 
 
 def word(label: str, address: str) -> str:
@@ -66,13 +62,13 @@ def stack(cards: Iterable[str]) -> str:
 
 def crumbs(above: Iterable[tuple[str, str]], here: str = "") -> str:
     """The (label, address) of each level above, then where we are."""
-    listed = "".join(word(f"{label} ›", address) for label, address in above)
-    return f'<p class="ck-crumbs">{listed}{parts.here(here) if here else ""}</p>'
+    listed = " ".join(word(f"{label} ›", address) for label, address in above)
+    return f'<p class="ck-crumbs">{listed} {parts.here(here) if here else ""}</p>'
 
 
 def switch(title: str, options: Sequence[Option]) -> str:
     """Side by side, the present one marked."""
-    listed = "".join(_option(one) for one in options)
+    listed = " ".join(_option(one) for one in options)
     return f'<nav class="ck-switch" aria-label="{escape(title)}">{listed}</nav>'
 
 
@@ -83,7 +79,7 @@ def _option(one: Option) -> str:
 
 def tongues(title: str, options: Sequence[Tongue]) -> str:
     """Side by side; plain links, because a document says its language once, when it is loaded."""
-    listed = "".join(_tongue(one) for one in options)
+    listed = " ".join(_tongue(one) for one in options)
     return f'<nav class="ck-switch" aria-label="{escape(title)}">{listed}</nav>'
 
 

@@ -28,7 +28,7 @@ def alert(found: Group, units: UnitTree) -> str:
     body = pick(worst.body_fr, worst.body_en) if found.is_single else groups.places(found)
     head = " · ".join(text for text in (worst.owner_fr, since) if text)
     return (
-        f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)}'
+        f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)} '
         f"<span>{escape(head)}</span></div>"
         f"<h3>{escape(groups.title(found, units))}</h3>"
         f"<p>{escape(body)}</p></article>"
@@ -37,9 +37,9 @@ def alert(found: Group, units: UnitTree) -> str:
 
 def line(status: Status, text: str, end: str = "", *, mute: bool = False) -> str:
     """One line that leads to a page: sign (unless `mute`), sentence, and a figure at the end."""
-    last = f'<span class="ck-end">{escape(end)}</span>' if end else ""
+    last = f' <span class="ck-end">{escape(end)}</span>' if end else ""
     sign = "" if mute else icon(status)
-    return f'<div class="ck-row {CLASSES[status]}">{sign}<span>{escape(text)}</span>{last}</div>'
+    return f'<div class="ck-row {CLASSES[status]}">{sign} <span>{escape(text)}</span>{last}</div>'
 
 
 def figure(trend: Trend) -> str:

@@ -1,14 +1,16 @@
 """Charts as plain Vega-Lite without data, their text and their table.
 
 A spec depends only on what the chart looks like, so it is made once and kept (`vega`); the data
-travel beside it as a small frame.
+travel beside it as a small frame. `drawing` is all of it, for who keeps it (`widgets.chart`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from cockpit.i18n import gettext as _
 from cockpit.i18n import language
@@ -30,6 +32,25 @@ _PLOT = 290
 """Width in pixels of the lines on a phone, where a label takes the most room."""
 _LETTER = 8
 _MONEY = {"€": 1.0, "k€": 1e3, "M€": 1e6}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A curve ready to be sent, in the language it was made in; never to be changed.
+
+    rows: those of `rows`, as an Arrow table, which is sent without being converted again.
+    """
+
+    rows: pa.Table
+    spec: Spec
+    said: str
+    table: str
+
+
+def drawing(curve: Curve, kpi: Kpi) -> Drawing:
+    """The curve, its two sentences and its table: 5 ms of processor, from nothing else."""
+    frame = pa.Table.from_pandas(rows(curve, kpi))
+    return Drawing(frame, spec(curve, kpi), describe(curve, kpi), table(curve, kpi))
 
 
 def rows(curve: Curve, kpi: Kpi) -> pd.DataFrame:

@@ -52,7 +52,6 @@ def form(context: Context, proposed: Proposed | None = None) -> None:
         what = st.text_area(
             _("Décision"),
             key=f"what_{key}",
-            max_chars=decisions.LONGEST,
             height=80,
             placeholder=_("Ouvrir dix places de SMR"),
         )
@@ -135,6 +134,7 @@ def _expected(proposed: Proposed | None, key: str) -> str:
         if proposed.back:
             text = _("{change} ramène au seuil")
             hint = text.format(change=decision_words.change(kpi, proposed.back))
+    title = words.unbroken(title)
     return st.text_input(title, key=f"expected_{key}", max_chars=20, placeholder=hint or "−3")
 
 

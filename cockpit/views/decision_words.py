@@ -110,7 +110,7 @@ def too_early(kpi: Kpi, kept: Kept) -> str:
     """As "trop tôt pour mesurer (encore 5 jours)"."""
     left = (effects.first_read(kpi, kept) - clock.today()).days
     days = ngettext("encore {n} jour", "encore {n} jours", left).format(n=left)
-    return _("trop tôt pour mesurer ({days})").format(days=days)
+    return _("trop tôt pour mesurer ({days})").format(days=days.replace(" ", french.NBSP))
 
 
 def change(kpi: Kpi, x: float) -> str:

@@ -38,6 +38,7 @@ _HOURS = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 180.0, 240.0, 360.0, 720.0, 1440.0
 _MONEY = frozenset({"€", "k€", "M€"})
 _AMOUNTS = ((1e6, "M€", "M"), (1e3, "k€", "k"), (1.0, "€", ""))
 _HALF_UP = 1e-9
+_LOWEST = 88.0
 _Row = dict[str, Any]
 
 
@@ -226,7 +227,9 @@ def _marks(axis: Axis, rows: Iterable[_Row]) -> str:
             diamond = '<path class="ck-aim" fill="none" d="M0-6 6 0 0 6-6 0z"/>'
             out.append(f'<svg x="{x}" y="{y}" overflow="visible">{diamond}</svg>')
         if row["label"]:
-            beside = _percent(axis.down(row["beside"]))
+            # Below the lowest line, never below the plot: the days are written there.
+            down = axis.down(row["beside"])
+            beside = _percent(down if row["side"] == "above" else min(down, _LOWEST))
             away = "-.9em" if row["side"] == "above" else "1.5em"
             out.append(
                 f'<circle class="ck-dot" cx="{x}" cy="{y}" r="4.5"/><text class="ck-last" '
@@ -237,7 +240,7 @@ def _marks(axis: Axis, rows: Iterable[_Row]) -> str:
 
 
 def _key(series: Iterable[str], *, has_aim: bool) -> str:
-    """What each stroke is, on paper and on a desk; a phone has the sentences below."""
+    """What each stroke is."""
     known = set(series) | ({"aim"} if has_aim else set())
     named = (
         (ACTUAL, 'class="ck-actual"', _("mesuré")),

@@ -18,6 +18,8 @@ from cockpit.views import alert_acts, duty_forms, duty_words, exports, parts
 from cockpit.views.admin import words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cockpit.administer.roster import Written
     from cockpit.notify.roster import Roster
     from cockpit.views.context import Context
@@ -61,8 +63,9 @@ def bring_in(context: Context, reach: Reach, written: Written) -> None:
     """A file is chosen, looked at, then put in place of the one that is there."""
     st.html(parts.section(_("Importer")))
     said = _(
-        "Un fichier CSV de colonnes from, to, person et deputy remplace le tableau ; "
-        "l'ancien reste dans le dossier de Cockpit."
+        "Un fichier CSV remplace le tableau ; l'ancien reste dans le dossier de Cockpit. Ses "
+        "colonnes : from (début), to (fin), person (code de l'annuaire), deputy (adjoint, "
+        "facultatif). Le fichier exporté sert de modèle."
     )
     st.html(parts.said(said))
     given = st.file_uploader(
@@ -81,15 +84,16 @@ def bring_in(context: Context, reach: Reach, written: Written) -> None:
         words.refuse(error.sentence())
         return
     found = roster.read(text)
-    _preview(found, reach)
+    _preview(found, reach, context.now)
     if found.shifts:
         _put(context, text, found, version)
 
 
-def _preview(found: Roster, reach: Reach) -> None:
-    """What the file says, its wrong lines one by one, who is in it without being known."""
+def _preview(found: Roster, reach: Reach, now: datetime) -> None:
+    """What the file says, its wrong lines one by one, who is in it without being known; from now
+    on, holes and two people at once."""
     good = Status.AMBER if found.errors else Status.OK
-    st.html(words.announced(_counted(found), good if found.shifts else Status.RED))
+    st.html(words.announced(_counted(found, now), good if found.shifts else Status.RED))
     faults = [duty_words.fault(error) for error in found.errors]
     notes = "".join(parts.note(words.unbroken(one), Status.RED) for one in faults[:_SHOWN])
     if len(faults) > _SHOWN:
@@ -99,21 +103,33 @@ def _preview(found: Roster, reach: Reach) -> None:
     for name in sorted(named)[:_SHOWN]:
         for status, text in reach.faults(name):
             notes += parts.note(words.unbroken(text), status)
-    for first, last in found.gaps()[:_SHOWN]:
-        notes += parts.note(duty_words.hole(first, last), Status.AMBER)
+    coming = [hole for hole in found.gaps() if hole[1] > now]
+    for first, last in coming[:_SHOWN]:
+        notes += parts.note(duty_words.hole(max(first, now), last), Status.AMBER)
+    crossed = [pair for pair in found.overlaps() if pair[0].last > now]
+    for before, after in crossed[:_SHOWN]:
+        if after.last > before.last:
+            notes += parts.note(duty_words.crossing(before, after, reach), Status.AMBER)
+    if not found.shifts:
+        notes += parts.said(
+            _("Le tableau n'a pas changé : corrigez le fichier, puis redéposez-le.")
+        )
     st.html(f'<div class="ck-list">{notes}</div>')
 
 
-def _counted(found: Roster) -> str:
+def _counted(found: Roster, now: datetime) -> str:
     count = len(found.shifts)
     said = ngettext("{n} tour lu", "{n} tours lus", count).format(n=count)
     if found.shifts:
         last = max(one.last for one in found.shifts)
-        said += ", " + duty_words.span(found.shifts[0].first, last)
+        said += ", " + duty_words.span(min(one.first for one in found.shifts), last)
     wrong = len(found.errors)
     if wrong:
         said += ", " + ngettext("{n} ligne fausse", "{n} lignes fausses", wrong).format(n=wrong)
-    return f"{said}."
+    past = sum(one.last <= now for one in found.shifts)
+    if past:
+        said += ", " + ngettext("dont {n} passé", "dont {n} passés", past).format(n=past)
+    return f"{said.removesuffix('.')}."
 
 
 def _put(context: Context, text: str, found: Roster, version: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -91,8 +91,14 @@ def moment(stored: datetime, *, end: bool = False) -> str:
     """As lun. 23 nov. at 08:00; a whole day has no hour, and ends with itself."""
     local = clock.in_paris(stored)
     if (local.hour, local.minute) != (0, 0):
-        return _("{day} à {hour}").format(day=dates.short_day(local.date()), hour=f"{local:%H:%M}")
-    return dates.short_day(local.date() - timedelta(days=1 if end else 0))
+        return _("{day} à {hour}").format(day=_named(local.date()), hour=f"{local:%H:%M}")
+    return _named(local.date() - timedelta(days=1 if end else 0))
+
+
+def _named(day: date) -> str:
+    """A day of another year says which."""
+    named = dates.short_day(day)
+    return named if day.year == clock.today().year else f"{named} {day.year}"
 
 
 def span(first: datetime, last: datetime) -> str:
@@ -177,6 +183,16 @@ def _people(reach: Reach, turns: Sequence[Turn]) -> Iterable[Remark]:
             yield Remark(status, text, todo, PERSON)
 
 
+def crossing(before: Shift, after: Shift, reach: Reach) -> str:
+    """Two people at once, and who is called."""
+    said = _("{one} et {other} à la fois, {when} : {other} l'emporte, son tour commence après.")
+    return said.format(
+        one=reach.name(before.person),
+        other=reach.name(after.person),
+        when=span(after.first, before.last),
+    )
+
+
 def _crossings(
     roster: Roster, reach: Reach, turns: Sequence[Turn], codes: Mapping[int, str]
 ) -> Iterable[Remark]:
@@ -185,12 +201,7 @@ def _crossings(
     for before, after in roster.overlaps():
         if after.last <= before.last or not {before, after} & shown:
             continue
-        said = _("{one} et {other} à la fois, {when} : {other} l'emporte, son tour commence après.")
-        text = said.format(
-            one=reach.name(before.person),
-            other=reach.name(after.person),
-            when=span(after.first, before.last),
-        )
+        text = crossing(before, after, reach)
         todo = _("Si ce n'est pas voulu, retirez l'un des deux tours.")
         yield Remark(Status.AMBER, text, todo, "turn", codes.get(before.line, ""))
 

@@ -200,7 +200,7 @@ def places(group: Group, kpis: Mapping[KpiId, Kpi] = KPIS) -> str:
     """The units with their figures, the farthest beyond first."""
     kpi = kpis.get(group.worst.kpi) if group.worst.kpi else None
     named = [
-        f"{alert.unit_label} {french.value(kpi, alert.value) if kpi else ''}".strip()
+        f"{alert.unit_label}{french.NBSP}{french.value(kpi, alert.value) if kpi else ''}".strip()
         for alert in group.alerts[:_NAMED]
     ]
     left = len(group.alerts) - _NAMED

@@ -150,13 +150,15 @@ def _entry(context: Context, found: Page, current: str, *, thumb: bool, badge: s
     here = ' aria-current="page"' if _lit(found.id, current) else ""
     icon = f'<span class="ck-icon" aria-hidden="true" translate="no">{found.icon}</span>'
     title = f"<span>{escape(_(found.title))}</span>"
-    return f'<a class="{place}" href="{escape(address)}"{here}>{icon}{title}{badge}</a>'
+    return f'<a class="{place}" href="{escape(address)}"{here}>{icon} {title}{badge}</a>'
 
 
 def _badge(found: Page, red: int) -> str:
     if found.id != "alertes" or not red:
         return ""
-    return f'<span class="ck-badge">{red if red <= _SHOWN else f"{_SHOWN}+"}</span>'
+    shown = str(red) if red <= _SHOWN else f"{_SHOWN}+"
+    said = f'<span class="ck-sr"> {escape(_("à prendre"))}</span>'
+    return f' <span class="ck-badge">{shown}{said}</span>'
 
 
 _WHOLE = frozenset(

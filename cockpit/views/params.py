@@ -19,6 +19,7 @@ from cockpit.series.model import Period
 
 _CODE = re.compile(r"[\w.\-]{1,64}")
 _FACET = re.compile(r"[\w.\-/ ]{1,120}")
+_COUNT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _PLAIN = ("source", "screen", "tab", "act", "kind", "code", "alert")
 _URL_NAMES = {"role": "as", "language": "lang"}
 
@@ -45,6 +46,7 @@ class Params:
     kind: str | None = None
     code: str | None = None
     alert: str | None = None
+    turn: int | None = None
 
     def lasting(self) -> Params:
         """Role, unit, period and language, without the parameters of one page only."""
@@ -60,6 +62,7 @@ class Params:
 def parse(query: Mapping[str, str]) -> Params:
     """Read an address; never fails."""
     unit, kpi = _matching(_CODE, query.get("unit")), _matching(_CODE, query.get("kpi"))
+    turn = _matching(_COUNT, query.get("turn"))
     return Params(
         role=_matching(_CODE, query.get("as")),
         unit=UnitId(unit) if unit else None,
@@ -70,6 +73,7 @@ def parse(query: Mapping[str, str]) -> Params:
         grain=_choice(Grain, query.get("grain")),
         split=_matching(_CODE, query.get("split")),
         facet=_matching(_FACET, query.get("facet")),
+        turn=int(turn) if turn else None,
         **{name: _matching(_CODE, query.get(name)) for name in _PLAIN},
     )
 

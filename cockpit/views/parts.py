@@ -64,7 +64,7 @@ def freshness(sources: Sequence[Freshness], published: datetime | None, now: dat
     sign = f'<span aria-hidden="true">{ICONS[status]}</span>'
     label = f'<span class="ck-sr">{escape(said)}</span>'
     shown = f'<span aria-hidden="true" class="ck-fresh-text">{escape(text)}</span>'
-    return f'<p class="ck-fresh {CLASSES[status]}">{sign}{label}{shown}</p>'
+    return f'<p class="ck-fresh {CLASSES[status]}">{sign} {label} {shown}</p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def hero(sentence: str, detail: str, counts: Counts) -> str:
         (counts.amber, ngettext("vigilance", "vigilances", counts.amber)),
         (counts.ok, ngettext("conforme", "conformes", counts.ok)),
     )
-    items = "".join(f"<li><b>{count}</b><span>{escape(said)}</span></li>" for count, said in pairs)
+    items = "".join(f"<li><b>{count}</b> <span>{escape(said)}</span></li>" for count, said in pairs)
     more = f"<p>{escape(detail)}</p>" if detail else ""
     sign = f'<span class="ck-hero-icon" aria-hidden="true">{ICONS[counts.worst]}</span>'
     return (
@@ -103,7 +103,7 @@ def hero(sentence: str, detail: str, counts: Counts) -> str:
 def section(title: str, aside: str = "") -> str:
     """The title of a part of a page, with a few words at the right."""
     more = f"<span>{escape(aside)}</span>" if aside else ""
-    return f'<div class="ck-section"><h2>{escape(title)}</h2>{more}</div>'
+    return f'<div class="ck-section"><h2>{escape(title)}</h2> {more}</div>'
 
 
 def unseen(title: str) -> str:

@@ -39,4 +39,4 @@ def word(status: Status) -> str:
 def chip(status: Status) -> str:
     """A small pill: icon and word in the status colours."""
     icon = f'<span aria-hidden="true">{ICONS[status]}</span>'
-    return f'<span class="ck-chip {CLASSES[status]}">{icon}{escape(word(status))}</span>'
+    return f'<span class="ck-chip {CLASSES[status]}">{icon} {escape(word(status))}</span>'

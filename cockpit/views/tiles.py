@@ -50,7 +50,9 @@ def _value(trend: Trend) -> str:
     figure = french.figure(trend.kpi, trend.value, short=True)
     if not figure.unit:
         return escape(figure.text)
-    return f'{escape(figure.text)}<span class="ck-unit">{figure.gap}{escape(figure.unit)}</span>'
+    # The gap stands alone: it stays on the line above when the unit has to go below.
+    gap = f'<span class="ck-unit">{figure.gap}</span>' if figure.gap else ""
+    return f'{escape(figure.text)}{gap}<span class="ck-unit">{escape(figure.unit)}</span>'
 
 
 def tone(kpi: Kpi, moved: Change | None) -> str:

@@ -138,6 +138,16 @@ def tile_grid(context: Context, trends: Iterable[Trend]) -> str:
     return f'<div class="ck-grid">{drawn}</div>'
 
 
+def kept_tiles(context: Context, trends: Iterable[Trend]) -> str:
+    """`tile_grid`, kept for the generation as `drawing`; the links of the address are in the key.
+
+    For pages of several elements: a page that is kept whole has no use for it.
+    """
+    shown = tuple(trends)
+    key = ("tiles", context.scope.key(), shown, context.params, context.language)
+    return context.generation.cached(key, lambda: tile_grid(context, shown))
+
+
 def where_and_when(context: Context, page: str) -> tuple[str, str]:
     """The breadcrumb and the period switch of a page."""
     return breadcrumb(context, page), period_switch(context, page)
@@ -152,17 +162,24 @@ def breadcrumb(context: Context, page: str) -> str:
     return anchors.crumbs(links, here.label)
 
 
-def chart(curve: Curve, kpi: Kpi, title: str = "") -> None:
+def chart(context: Context, curve: Curve, kpi: Kpi, title: str = "") -> None:
     """A curve in a card, its two sentences, and its table one tap away."""
-    said = charts.describe(curve, kpi)
+    made = drawing(context, curve, kpi)
     with st.container(border=True, key=f"chart_{kpi.id}"):
         if title:
             st.html(parts.section(title))
         if curve.points:
-            st.vega_lite_chart(charts.rows(curve, kpi), charts.spec(curve, kpi), alt=said)
-        st.html(parts.said(said))
+            st.vega_lite_chart(made.rows, made.spec, alt=made.said)
+        st.html(parts.said(made.said))
         with st.expander(_("Voir les valeurs")):
-            st.html(charts.table(curve, kpi))
+            st.html(made.table)
+
+
+def drawing(context: Context, curve: Curve, kpi: Kpi) -> charts.Drawing:
+    """Kept for the generation. The figures themselves are in the key, so that what is kept can
+    only be shown to who asks for these figures; the theme is the browser's."""
+    key = ("drawing", context.scope.key(), curve, kpi, context.language)
+    return context.generation.cached(key, lambda: charts.drawing(curve, kpi))
 
 
 def downloads(

@@ -1,8 +1,8 @@
 """The readers' side: the newest generation, attached read-only in a locked sandbox.
 
 A generation is immutable, so anything computed from it is kept under its number and never expires;
-a new number makes the old entries unreachable. One cursor per read: DuckDB refuses a second
-statement on a connection whose result is still open.
+a newer one lets go of it. One cursor per read: DuckDB refuses a second statement on a connection
+whose result is still open.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from cockpit.warehouse.publish import current_path, number_of
 
 Answer = TypeVar("Answer")
 
-_CACHE_ENTRIES = 4096
+MOST_KEPT = 4096
+"""Answers of one generation; a page is one to ten of them, up to 50 kB each."""
 _KEPT_ATTACHED = 3
 
 
@@ -92,7 +93,7 @@ class Generation:
         answer = make()
         with self._lock:
             self._cache[key] = answer
-            if len(self._cache) > _CACHE_ENTRIES:
+            if len(self._cache) > MOST_KEPT:
                 self._cache.popitem(last=False)
         return answer
 
@@ -163,6 +164,11 @@ class Generation:
         rows = self.read(sa.select(schema.facet.c.facet_id, schema.facet.c.code))
         return dict(zip(rows["facet_id"].tolist(), rows["code"], strict=True))
 
+    def forget(self) -> None:
+        """Drop what was kept: a newer generation answers from now on."""
+        with self._lock:
+            self._cache.clear()
+
     def detach(self) -> None:
         """Let go of the file; reads under way on other cursors end first or fail cleanly."""
         self._connection.execute(f"DETACH {self._alias}")
@@ -230,6 +236,8 @@ class Warehouse:
                 self.home.generations, self.home.installation.duckdb_memory_limit
             )
         generation = Generation(self._connection, path, self.home)
+        for older in self._attached:
+            older.forget()
         self._attached.append(generation)
         while len(self._attached) > _KEPT_ATTACHED:
             self._attached.pop(0).detach()

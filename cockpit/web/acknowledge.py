@@ -16,11 +16,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from cockpit import i18n
-from cockpit.errors import CockpitError
+from cockpit.errors import BadRequest, CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.notify import links
 from cockpit.notify.letter import clean
+from cockpit.views import alert_cards, dates, parts
+from cockpit.views.status import CLASSES, chip
+from cockpit.web import plain
 from cockpit.web.api import UNEXPECTED, body_of, status_of
 from cockpit.web.opened import warehouse
 
@@ -29,7 +32,14 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from cockpit.alerts.desk.keep import Kept
+
 _LARGEST_FORM = 4096
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -55,28 +65,26 @@ def _answer(page: Callable[[str], str], token: str) -> Response:
     try:
         text, status = page(token), 200
     except CockpitError as error:
-        text, status = _shell(f'<p role="alert">{escape(error.sentence())}</p>'), status_of(error)
+        text, status = _refusal(error), status_of(error)
     except Exception as error:  # noqa: BLE001 - one French sentence, the log has the trace
         _log.error("acknowledgement failed", kind=type(error).__name__, exc_info=error)
         text, status = _shell(f'<p role="alert">{escape(UNEXPECTED)}</p>'), 500
-    return HTMLResponse(
-        text, status, {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-    )
+    return HTMLResponse(text, status, _HEADERS)
 
 
 def _asking(token: str) -> str:
     found = links.opened(warehouse().home, token)
     with i18n.use(found.person.language):
         kept = found.kept
-        title = clean(pick(kept.title_fr, kept.title_en))
         taken = kept.episode.acknowledged_by
+        button = escape(_("J'en prends note"))
         by = _("Déjà prise en note par {name}.").format(name=clean(taken)) if taken else ""
-        button = _("J'en prends note")
         return _shell(
-            f"<p><strong>{escape(title)}</strong></p><p>{escape(by)}</p>"
+            f"{_alert(kept)}{_said(by)}"
             f'<form method="post" action="/accuser"><input type="hidden" name="t" '
-            f'value="{escape(token)}"><button type="submit">{button}</button></form>'
-            f"<p>{_('En tant que {name}.').format(name=escape(clean(found.person.name)))}</p>"
+            f'value="{escape(token)}"><button class="ck-button ck-main" type="submit">{button}'
+            "</button></form>"
+            f"{_said(_('En tant que {name}.').format(name=clean(found.person.name)))}"
         )
 
 
@@ -84,18 +92,44 @@ def _done(token: str) -> str:
     person = links.opened(warehouse().home, token).person
     kept = links.confirm(warehouse().home, token)
     with i18n.use(person.language):
-        title = escape(clean(pick(kept.title_fr, kept.title_en)))
         said = _("C'est noté : personne d'autre ne sera appelé pour cette alerte.")
-        return _shell(f'<p role="status">{said}</p><p>{title}</p><p><a href="/">Cockpit</a></p>')
+        noted = f'<p class="ck-note ck-ok" role="status">{escape(said, quote=False)}</p>'
+        return _shell(f"{noted}{_alert(kept)}")
+
+
+def _refusal(error: CockpitError) -> str:
+    """What happened, that nothing changed, and where to do it instead."""
+    why = error.said("expected") if isinstance(error, BadRequest) else error.sentence()
+    kept = _("Rien n'a été modifié. L'écran Alertes dit où en est l'alerte.")
+    return _shell(
+        f'<section class="ck-state ck-amber" role="alert"><span aria-hidden="true">▲</span>'
+        f"<h2>{escape(_('Ce lien ne peut pas servir'))}</h2>"
+        f"<p>{escape(_('Il faut {expected}.').format(expected=why))}</p>"
+        f"<p><b>{escape(kept)}</b></p></section>"
+    )
+
+
+def _alert(kept: Kept) -> str:
+    """What it is about, as its card says it."""
+    episode = kept.episode
+    since = _("depuis le {day}").format(day=dates.numeric(episode.since))
+    status = alert_cards.SEVERITIES[episode.severity]
+    title = clean(pick(kept.title_fr, kept.title_en))
+    return (
+        f'<article class="ck-alert {CLASSES[status]}"><div class="ck-alert-top">{chip(status)}'
+        f"<span>{escape(since)}</span></div><h2>{escape(title)}</h2></article>"
+    )
+
+
+def _said(text: str) -> str:
+    return parts.said(text) if text else ""
 
 
 def _shell(content: str) -> str:
-    return (
-        f'<!doctype html><html lang="{i18n.language()}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
-        f'<meta name="robots" content="noindex"><title>{_("Alerte")} · Cockpit</title>'
-        '<link rel="stylesheet" href="/cockpit.css"><style>.ck-note{max-width:32rem;margin:0 auto;'
-        "padding:16px}.ck-note button{font:inherit;font-weight:650;min-height:48px;width:100%;"
-        "border:0;border-radius:12px;color:#fff;background:#1D4ED8}</style></head>"
-        f'<body><main class="ck-brief ck-note"><h1>{_("Alerte")}</h1>{content}</main></body></html>'
+    """The page, with a way to the alerts below as on every page."""
+    ways = f'<a href="/alertes">{escape(_("Ouvrir les alertes"))}</a>'
+    return plain.shell(
+        _("Alerte"),
+        f'<main class="ck-first ck-plain ck-acknowledge"><h1>{_("Alerte")}</h1>{content}</main>'
+        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{ways}</nav>',
     )

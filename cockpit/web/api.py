@@ -42,7 +42,7 @@ def routes() -> list[Route]:
         Route(f"{base}/alerts", _route(lambda _request, who: give.alerts(who))),
         Route(f"{base}/reconciliations", _route(lambda _request, who: origin.reconciliations(who))),
         Route(f"{base}/brief", _route(lambda _request, who: give.brief(who))),
-        Route("/api/{path:path}", _absent),
+        Route("/api/{path:path}", absent),
     ]
 
 
@@ -76,14 +76,14 @@ def _route(answer: Callable[[Request, Visit], Answer]) -> Callable[[Request], Re
         except CockpitError as error:
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - a reader of JSON gets JSON, the log the trace
-            _log.error("answer failed", kind=type(error).__name__, exc_info=error)
-            return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
+            return failed("answer", error)
         return as_json(found, generation=who.generation.id)
 
     return respond
 
 
-def _absent(_request: Request) -> Response:
+def absent(_request: Request) -> Response:
+    """404, for an address that nothing answers."""
     body = {"error": "NotFound", "sentence": "Cette adresse n'existe pas."}
     return as_json(body, status=404)
 
@@ -96,6 +96,12 @@ async def body_of(request: Request, most: int) -> bytes:
         if len(body) > most:
             return b""
     return body
+
+
+def failed(what: str, error: Exception) -> Response:
+    """One sentence for the reader; the log has the trace. what: what failed, for the log."""
+    _log.error(f"{what} failed", kind=type(error).__name__, exc_info=error)
+    return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
 
 
 def refusal(error: CockpitError) -> Response:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 Encoding = Literal["br", "gzip"]
 
 ROOT = Path(streamlit.__file__).parent / "static"
-_QUALITY, _BEST = 5, 11
-_HEADERS = {
+_QUALITY, BEST = 5, 11
+LASTING = {
     "cache-control": "public, max-age=31536000, immutable",
     # Shorter than the document's, and as strict: eighty answers of a first visit carry it.
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
 }
-_TYPES = {
+TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".woff2": "font/woff2",
@@ -55,10 +55,10 @@ class Assets:
         asked = Headers(scope=scope).get("accept-encoding", "")
         encoding = None if path.suffix == ".woff2" else accepted(asked)
         body = await run_sync(compressed, path, encoding)
-        headers = {**_HEADERS, "vary": "accept-encoding"}
+        headers = {**LASTING, "vary": "accept-encoding"}
         if encoding:
             headers["content-encoding"] = encoding
-        answer = Response(body, headers=headers, media_type=_TYPES[path.suffix])
+        answer = Response(body, headers=headers, media_type=TYPES[path.suffix])
         await answer(scope, receive, send)
 
 
@@ -71,7 +71,7 @@ def _asset(scope: Scope) -> Path | None:
 @cache
 def known_assets() -> dict[str, Path]:
     """Path of the request -> file; built once, so that no path of a request reaches the disk."""
-    files = (path for path in (ROOT / "static").rglob("*") if path.suffix in _TYPES)
+    files = (path for path in (ROOT / "static").rglob("*") if path.suffix in TYPES)
     found = (path for path in files if path.suffix != ".woff2" or fonts.is_cut(path.name))
     return {f"/{path.relative_to(ROOT).as_posix()}": path for path in found}
 
@@ -175,4 +175,4 @@ def squeeze() -> None:
     """Compress it again, a tenth smaller: 3 s of processor, in the background after the start."""
     for path in first_files():
         if path.suffix != ".woff2":
-            _KEPT[path, "br"] = _made(path, "br", _BEST)
+            _KEPT[path, "br"] = _made(path, "br", BEST)

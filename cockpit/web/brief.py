@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from cockpit import clock
-from cockpit.alerts.desk.inbox import inbox, mark_of
 from cockpit.forecast.oversight import acts_mark
 from cockpit.i18n import gettext as _
 from cockpit.kpi.catalogue import home_kpis
@@ -23,8 +22,6 @@ from cockpit.web.plain import LightContext, Plain, answer
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-
-    from cockpit.kpi.model import KpiId, UnitId
 
 
 def routes() -> list[Route]:
@@ -52,18 +49,8 @@ def draw(context: LightContext, note: str = "") -> Plain:
 def _body(context: LightContext) -> str:
     """Kept for the generation until somebody acts: role, unit, period and language are in the key,
     so nothing is ever shown to another scope."""
-    home = context.generation.home
     kpis = tuple(kpi for kpi in home_kpis(context.kpis) if kpi.domain in context.scope.domains)
     held = groups.in_hand(context.generation, context.scope)
-    marks = (clock.today(), acts_mark(home), mark_of(home), held)
+    marks = (clock.today(), acts_mark(context.generation.home), held)
     key = ("brief page", context.scope, context.params, context.language, kpis, marks)
-    return context.generation.cached(key, lambda: synthese.body(context, kpis, episodes(context)))
-
-
-def episodes(context: LightContext) -> synthese.Episodes:
-    """The alerts of the desk by what a line of the brief is about; the first listed stands."""
-    found: dict[tuple[KpiId | None, UnitId], int] = {}
-    for item in inbox(context.generation, context.scope, context.now):
-        if item.kept is not None:
-            found.setdefault((item.alert.kpi, item.alert.unit), item.kept.id)
-    return found
+    return context.generation.cached(key, lambda: synthese.body(context, kpis))

@@ -16,7 +16,9 @@ from html import escape
 from pathlib import Path
 
 from cockpit.i18n import Language
+from cockpit.web import own
 from cockpit.web.assets import (
+    BEST,
     ROOT,
     Encoding,
     curves_script,
@@ -27,10 +29,8 @@ from cockpit.web.assets import (
 from cockpit.web.first import STYLE
 from cockpit.web.headers import content_security_policy
 from cockpit.web.manifest import GROUND, apple_tags
-from cockpit.web.offline import script_address
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_DOCUMENT_QUALITY = 11
 
 _BOOT = (
     'window.__streamlit={BACKEND_BASE_URL:location.origin+"/"};'
@@ -43,14 +43,12 @@ Then what its widgets say to a screen reader: in the language of the page, not o
 Read by Streamlit 1.67, not public: tests/web/test_door.py checks that both names are still there.
 """
 
-STYLE_SHEET = Path(__file__).with_name("cockpit.css")
 _LATER = re.compile(
     r'\s*(<script type="module"[^>]*></script>|<link rel="(?:modulepreload|stylesheet)"[^>]*>)'
 )
 """What Streamlit puts in the head, where its style sheet would hold back the first paint."""
 
 _HEAD = (
-    '<script src="/links.js" defer></script>'
     '<link rel="manifest" href="/manifest.webmanifest">'
     '<link rel="apple-touch-icon" href="/icons/180.png"><link rel="icon" href="/icons/32.png">'
     + "".join(
@@ -69,7 +67,7 @@ _NOSCRIPT: dict[Language, str] = {
 @cache
 def document(title: str, language: Language, encoding: Encoding | None) -> bytes:
     """The document in one language, already compressed."""
-    return encode(_template(title, language).encode(), encoding, _DOCUMENT_QUALITY)
+    return encode(_template(title, language).encode(), encoding, BEST)
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +78,8 @@ def with_first(title: str, language: Language, content: str, encoding: Encoding 
         "z-index:900;overflow:auto;background:var(--ck-ground);"
         f'font-family:"{_FACE}","{_NEAR}",sans-serif}}{_LIGHT}</style>'
         f'<div id="first" class="ck-light">{content}'
-        f'</div><script src="/first.js" data-curves="{_address(curves_script())}" defer></script>'
+        f'</div><script src="{own.address("first.js")}" '
+        f'data-curves="{_address(curves_script())}" defer></script>'
     )
     head, root, tail = _template(title, language).partition('<div id="root"></div>')
     return encode(f"{head}{root}{shown}{tail}".encode(), encoding)
@@ -120,15 +119,19 @@ def _build(title: str, language: Language) -> str:
     text = re.sub(r'(src|href)="\./', r'\1="/', text)
     later = _later(_LATER.findall(text))
     text = _LATER.sub("", text)
-    text = text.replace("</head>", f"<style>{_style()}</style>{_HEAD}{_of_the_phone()}</head>")
+    head = f"<style>{_style()}</style>{_script('links.js')}{_HEAD}{_of_the_phone()}"
+    text = text.replace("</head>", f"{head}</head>")
     text = text.replace("</body>", f"{later}</body>")
     return re.sub(r"\n\s*\n+", "\n", text)
 
 
 def _of_the_phone() -> str:
     """The worker, the push, and what an iPhone wants to be told."""
-    scripts = (script_address(), "/push.js")
-    return "".join(f'<script src="{one}" defer></script>' for one in scripts) + apple_tags()
+    return _script("phone.js") + _script("push.js") + apple_tags()
+
+
+def _script(name: str) -> str:
+    return f'<script src="{own.address(name)}" defer></script>'
 
 
 def _style() -> str:
@@ -147,12 +150,12 @@ def _style() -> str:
         f"font-weight:{weights};size-adjust:{size}}}"
         for names, weights, size in _LIKE
     )
-    return face + near + STYLE_SHEET.read_text("utf-8")
+    return face + near + own.text("cockpit.css")
 
 
 _LIGHT = "#first.ck-light .ck-spark{background:none;-webkit-mask-image:none;mask-image:none}"
 """Each curve is a document of its own for the browser: sixteen cost the first paint 0.2 s on a
-phone, so they are drawn a moment later."""
+phone, so they are drawn a moment later; on an installed phone the live page draws them before."""
 
 _FACE, _NEAR = "Cockpit Sans", "Cockpit Near"
 _LIKE = (
@@ -185,7 +188,8 @@ _LARGE = 100_000
 _AFTER_PAINT = (
     '{const go=()=>{const later=document.getElementById("later");'
     "if(later){document.body.append(later.content);later.remove();"
-    'setTimeout(()=>document.getElementById("first")?.classList.remove("ck-light"),100)}};'
+    'setTimeout(()=>document.getElementById("first")?.classList.remove("ck-light"),'
+    "document.documentElement.dataset.kept?2000:100)}};"
     "if(document.hidden)go();"
     "requestAnimationFrame(()=>requestAnimationFrame(()=>setTimeout(go)));setTimeout(go,2000)}"
 )

@@ -6,6 +6,7 @@ size, so that nothing jumps when the live page takes over.
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from cockpit import clock
@@ -17,7 +18,7 @@ from cockpit.kpi.catalogue import home_kpis
 from cockpit.series.freshness import sources
 from cockpit.series.model import Period
 from cockpit.series.trend import trends
-from cockpit.views import cards, dates, groups, parts, tiles
+from cockpit.views import cards, dates, groups, parts, tiles, widgets
 
 if TYPE_CHECKING:
     from cockpit.warehouse.attach import Generation
@@ -33,8 +34,6 @@ calc(84px + env(safe-area-inset-bottom)) calc(16px + env(safe-area-inset-left))}
 .ck-first>*{flex:none}
 @media (min-width:768px){.ck-first{padding-left:24px;padding-right:24px}
 #first .ck-first{max-width:1320px;padding-left:calc(var(--ck-rail) + 32px);padding-right:32px}}
-.ck-first-switch{box-sizing:border-box;height:44px;
-border:1px solid var(--ck-line);border-radius:10px}
 """
 """Beside /cockpit.css: what Streamlit's own containers give to the live page."""
 
@@ -42,7 +41,7 @@ border:1px solid var(--ck-line);border-radius:10px}
 def content(who: Visit) -> str:
     """Header, status sentence, worst alert, the rest of the brief, tiles; every datum escaped.
 
-    The period switch, which only the live page can work, has an empty place of its size.
+    The period switch, which only the live page can work, is a picture of it.
     """
     minute = clock.now().strftime("%Y-%m-%dT%H:%M")
     held = groups.in_hand(who.generation, who.scope)
@@ -60,13 +59,12 @@ def _content(who: Visit) -> str:
     made = brief(who.generation, who.scope)
     found = groups.opened(who.generation, who.scope)
     first = found[0] if found else None
-    switch = '<div class="ck-first-switch" aria-hidden="true"></div>'
     worst = cards.alert(first, who.generation.units) if first else ""
     lines = groups.others(made, first, _LINES)
     return (
         f'<main class="ck-first" data-testid="stHtml" {stamp(who.generation)}>'
         f"{_header(who)}{_hero(who, made)}"
-        f"{switch}{worst}{_lines(lines)}{_tiles(who)}</main>"
+        f"{_switch()}{worst}{_lines(lines)}{_tiles(who)}</main>"
     )
 
 
@@ -84,6 +82,14 @@ def _hero(who: Visit, made: Brief) -> str:
     held = groups.in_hand(who.generation, who.scope)
     detail = groups.reach(found, held)
     return parts.hero(pick(made.headline_fr, made.headline_en), detail, counts)
+
+
+def _switch() -> str:
+    drawn = "".join(
+        f"<a{' aria-current' if period is Period.DAY else ''}>{escape(_(name))}</a>"
+        for period, name in widgets.PERIODS.items()
+    )
+    return f'<div class="ck-switch" aria-hidden="true">{drawn}</div>'
 
 
 def _lines(lines: list[BriefLine]) -> str:

@@ -129,6 +129,9 @@ CHANGED: dict[str, tuple[tuple[str, str], ...]] = {
     "index": (
         # Never a modal over the figures: web/phone.js says it in a line at the bottom.
         ("this.state.connectionErrorDismissed||this.showError(", "!0||this.showError("),
+        # Back from any loss, the script runs with all that the page holds: a server that has
+        # forgotten the session would miss the next choice, whose reaction it does not know yet.
+        ("!this.sessionInfo.last||e||t||", "!0||!this.sessionInfo.last||e||t||"),
         # No letter alone is a shortcut: "r" ran the page again, "c" offered to clear its memory.
         ("this.handleKeyDown=(e,t)=>{", "this.handleKeyDown=(e,t)=>{return;"),
         # Months and days of a calendar speak as the page does, not as the browser.

@@ -4,6 +4,11 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.ck-link");
   const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || special || event.defaultPrevented) return;
+  // Without network the worker opens what the phone keeps; without worker the page stays.
+  if (document.querySelector('[data-phone="lost"]:not(.ck-back)')) {
+    if (!navigator.serviceWorker?.controller) event.preventDefault();
+    return;
+  }
   event.preventDefault();
   history.replaceState({ ...history.state, top: scrolled()?.scrollTop }, "");
   history.pushState(null, "", link.href);
@@ -24,15 +29,24 @@ document.addEventListener("click", (event) => {
 const drawAgain = () => dispatchEvent(new PopStateEvent("popstate"));
 
 // A newer state is drawn without being asked for; a page in the background waits to be looked at.
+// A server that does not answer is noted for phone.js: a dead socket looks open for minutes.
 const follow = async () => {
   const shown = document.querySelector("[data-generation]")?.dataset.generation;
   if (document.hidden || !shown) return;
-  const newest = await fetch("/readyz")
+  const { dataset } = document.documentElement;
+  const said = await fetch("/readyz", { signal: AbortSignal.timeout(5000) })
     .then((answer) => answer.json())
-    .then((said) => said.generation)
     .catch(() => undefined);
-  if (newest && String(newest) !== shown) drawAgain();
+  const wasAway = dataset.away;
+  clearTimeout(again);
+  if (said) delete dataset.away;
+  else {
+    dataset.away = "yes";
+    again = setTimeout(follow, 3000);
+  }
+  if (said && (wasAway || (said.generation && String(said.generation) !== shown))) drawAgain();
 };
+let again;
 setInterval(follow, 30000);
 document.addEventListener("visibilitychange", follow);
 

@@ -90,13 +90,11 @@ def _kpis(context: LightContext, page: nav.Page) -> str:
 
 def _alerts(context: LightContext) -> str:
     found = groups.opened(context.generation, context.scope)
-    known = brief.episodes(context)
     rows = [
         anchors.card(
             cards.alert(group, context.units),
             group_link(context, group),
             groups.title(group, context.units),
-            known.get((group.worst.kpi, group.worst.unit)),
         )
         for group in found
     ]

@@ -1,4 +1,4 @@
-"""How Cockpit looks on a home screen: the manifest, and for an iPhone its tags and first images.
+"""How Cockpit looks on a home screen: manifest, icons, and for an iPhone its tags, first images.
 
 An iPhone reads neither the colours nor the name of the manifest at launch: it wants one image per
 size of screen. They are drawn here, the ground with the icon in its middle, on first request.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GROUND = {"light": "#F4F6FA", "dark": "#0B1220"}
 """The colour behind everything, as in cockpit.css."""
 
-_ICON = Path(__file__).parent / "icons" / "512.png"
+ICONS = Path(__file__).parent / "icons"
 _DAY = "public, max-age=86400"
 _SCREENS = (
     (375, 667, 2),
@@ -48,10 +48,12 @@ _SHARE = 3  # the icon is a third of the width
 
 
 def routes() -> list[Route]:
-    """The manifest and the images of a launch."""
+    """The manifest, the images of a launch and the icons."""
     return [
         Route("/manifest.webmanifest", manifest),
         Route("/icons/splash-{width:int}x{height:int}-{scheme}.png", splash),
+        Route("/icons/{name}", icon),
+        Route("/favicon.png", lambda _request: _icon_named("32.png")),
     ]
 
 
@@ -166,9 +168,26 @@ def _drawn(size: tuple[int, int], scheme: str) -> bytes:
     """10 kB: a palette is enough for one icon on one colour."""
     side = size[0] // _SHARE
     picture = Image.new("RGB", size, GROUND[scheme])
-    with Image.open(_ICON) as icon:
+    with Image.open(ICONS / "512.png") as icon:
         drawn = icon.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS)
     picture.paste(drawn, ((size[0] - side) // 2, (size[1] - side) // 2), drawn)
     out = io.BytesIO()
     picture.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def icon(request: Request) -> Response:
+    """One icon; 404 for a name that is not in the folder."""
+    return _icon_named(request.path_params["name"])
+
+
+def _icon_named(name: str) -> Response:
+    body = _icon_files().get(name)
+    if body is None:
+        return as_json({"error": "NotFound", "sentence": "Cette icône n'existe pas."}, status=404)
+    return Response(body, headers={"cache-control": _DAY}, media_type="image/png")
+
+
+@cache
+def _icon_files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in ICONS.glob("*.png")}

@@ -1,6 +1,6 @@
-"""What a phone keeps to be read without network: the scripts that do it, and their pages.
+"""What a phone keeps to be read without network: the worker that does it, and its pages.
 
-    /sw.js, /phone.js       the worker and its half in the page, each with what both must know
+    /sw.js                  the worker, with what it must know; its half in the page is phone.js
     /hors-ligne             the page shown when nothing is kept for an address
     /alertes-hors-ligne     the lines of the offline brief that can be acknowledged
 
@@ -10,14 +10,13 @@ Nothing is kept when `cockpit.toml` says `[web] offline = false` (docs/phone.md)
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from cockpit import clock, i18n, settings
@@ -25,27 +24,26 @@ from cockpit.alerts.desk.inbox import BUDGET, inbox
 from cockpit.answers.visit import visit
 from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
+from cockpit.i18n import pick
 from cockpit.views import alert_matters, groups, nav, parts
 from cockpit.views.alert_cards import SEVERITIES
 from cockpit.views.status import CLASSES, chip
-from cockpit.web import assets, interface, plain
+from cockpit.web import assets, interface, own, plain
 from cockpit.web.api import UNEXPECTED, status_of
 from cockpit.web.opened import warehouse
-from cockpit.web.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from cockpit.kpi.units import UnitTree
     from cockpit.views.alert_matters import Matter
 
 _HERE = Path(__file__).parent
-_OF_THE_SHELL = (
-    "/cockpit.css",
-    "/first.js",
-    "/links.js",
+_OWN = ("cockpit.css", "first.js", "links.js", "phone.js", "push.js")
+_BESIDE = (
     "/icons/32.png",
     "/icons/180.png",
     "/icons/192.png",
@@ -56,10 +54,9 @@ _log = structlog.get_logger(__name__)
 
 
 def routes() -> list[Route]:
-    """The scripts and the two pages."""
+    """The worker and the two pages."""
     return [
         Route("/sw.js", worker),
-        Route("/phone.js", script),
         Route("/hors-ligne", absent),
         Route("/alertes-hors-ligne", lines),
     ]
@@ -67,23 +64,13 @@ def routes() -> list[Route]:
 
 def worker(request: Request) -> Response:
     """The service worker; asked again at each visit, it renews itself when a byte changed."""
-    return _script(request, _assembled("sw.js", keeps=_keeps()))
-
-
-def script(request: Request) -> Response:
-    """Its half in the page."""
-    return _script(request, _assembled("phone.js", keeps=_keeps()))
-
-
-def script_address() -> str:
-    """With the version: a document and its script are always of the same one."""
-    return f"/phone.js?v={version()}"
+    return own.answer(request, "sw.js", _worker(keeps=_keeps()))
 
 
 @cache
 def version() -> str:
     """Changes with anything of ours that a phone keeps, and with Streamlit's files."""
-    found = hashlib.sha256(_static_version().encode())
+    found = hashlib.sha256("\n".join((_static_version(), *_shell())).encode())
     for path in sorted(_HERE.rglob("*")):
         if path.suffix in {".js", ".css", ".py", ".png"}:
             found.update(path.name.encode() + path.read_bytes())
@@ -101,56 +88,52 @@ def _keeps() -> bool:
     return settings.home().installation.web.offline
 
 
+def _shell() -> tuple[str, ...]:
+    """What is kept at install: what a kept page and a kept first screen name."""
+    return (*map(own.address, _OWN), *_BESIDE)
+
+
 @cache
-def _assembled(name: str, *, keeps: bool) -> bytes:
+def _worker(*, keeps: bool) -> bytes:
     known = {
         "version": version(),
         "assets": _static_version(),
         "keeps": keeps,
-        "script": script_address(),
-        "shell": [*_OF_THE_SHELL, script_address()],
+        "script": own.address("phone.js"),
+        "shell": _shell(),
         "pages": [f"/{found.url_path}" for found in nav.PAGES],
-        "words": words(),
     }
-    said = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
-    texts = [(_HERE / one).read_text("utf-8") for one in ("acts.js", name)]
-    return "\n".join([f"const COCKPIT = {said};", *texts]).encode()
-
-
-def _script(request: Request, body: bytes) -> Response:
-    encoding = assets.accepted(request.headers.get("accept-encoding", ""))
-    headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
-    if encoding:
-        headers["content-encoding"] = encoding
-    return Response(_encoded(body, encoding), headers=headers, media_type="text/javascript")
-
-
-@cache
-def _encoded(body: bytes, encoding: assets.Encoding | None) -> bytes:
-    return assets.encode(body, encoding, 9)
+    return own.joined(known, "acts.js", "sw.js")
 
 
 def absent(request: Request) -> Response:
     """No figure of its own: the phone lists what it keeps for the profile of the address."""
     language: i18n.Language = "en" if request.query_params.get("lang") == "en" else "fr"
     with i18n.use(language):
-        why = (
-            _("Ce qui est gardé sur ce téléphone pour votre profil :")
-            if _keeps()
-            else _("Votre établissement ne laisse garder aucun chiffre sur les téléphones.")
-        )
-        kept = '<div class="ck-list" data-phone="kept"></div>' if _keeps() else ""
-        again = f'<p><a class="ck-button ck-main" href="/">{_("Réessayer")}</a></p>'
+        if _keeps():
+            kept = parts.section(_("Gardé sur ce téléphone"))
+            kept += '<div class="ck-list" data-phone="kept"></div>'
+        else:
+            kept = parts.note(
+                _("Votre établissement ne laisse garder aucun chiffre sur les téléphones.")
+            )
         said = parts.state(_("Hors ligne"), _("Cette page demande le réseau."))
-        content = f"<h1>Cockpit</h1>{said}<p>{escape(why)}</p>{kept}{again}"
-        text = page(_("Hors ligne"), content, script_address())
+        head = parts.header(_("Lisible sans réseau"), "Cockpit")
+        content = f'{head}<div data-phone="absent" hidden>{said}</div>{kept}'
+        ways = ((_("Réessayer"), "again", " hidden"), (_("Synthèse"), "home", ""))
+        bar = "".join(
+            f'<a href="/" data-phone="{name}"{more}>{escape(label)}</a>'
+            for label, name, more in ways
+        )
+        text = page(_("Hors ligne"), content, bar, own.address("phone.js"))
     return HTMLResponse(text, headers={"cache-control": "no-cache"})
 
 
-def page(title: str, content: str, script: str = "") -> str:
-    """A page of ours without the framework. content: HTML."""
+def page(title: str, content: str, bar: str, script: str = "") -> str:
+    """A page of ours without the framework. content: HTML; bar: the links under the thumb."""
     ours = f'<script src="{script}" defer></script>' if script else ""
-    return plain.shell(title, f'<main class="ck-first ck-plain">{content}</main>{ours}')
+    ways = f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{bar}</nav>'
+    return plain.shell(title, f'<main class="ck-first ck-plain">{content}</main>{ways}{ours}')
 
 
 def lines(request: Request) -> Response:
@@ -189,11 +172,12 @@ def _fragment(matters: Sequence[Matter], units: UnitTree) -> str:
 def _line(matter: Matter, units: UnitTree) -> str:
     worst, said = matter.group.worst, _("J'en prends note")
     status, title = SEVERITIES[worst.severity], escape(groups.title(matter.group, units))
+    body = pick(worst.body_fr, worst.body_en) if matter.group.is_single else ""
     episodes = ",".join(str(one) for one in matter.episodes)
     return (
         f'<article class="ck-alert {CLASSES[status]}">'
         f'<div class="ck-alert-top">{chip(status)}</div><h3>{title}</h3>'
-        f"<p>{escape(groups.places(matter.group))}</p>"
-        f'<button class="ck-button ck-main" data-phone="take" data-episodes="{episodes}" '
+        f"<p>{escape(body or groups.places(matter.group))}</p>"
+        f'<button class="ck-button" data-phone="take" data-episodes="{episodes}" '
         f'data-severity="{worst.severity}" data-title="{title}">{escape(said)}</button></article>'
     )

@@ -25,6 +25,13 @@
     return fill(form, { n: Math.floor(minutes / 60), m: two(left) });
   };
 
+  const made = (tag, classes, text = "") => {
+    const one = document.createElement(tag);
+    if (classes) one.className = classes;
+    one.textContent = text;
+    return one;
+  };
+
   // ---- a line that floats over the page --------------------------------------------------------
 
   const floating = (name, text, tone = "") => {
@@ -63,14 +70,19 @@
   worker?.addEventListener("message", ({ data }) => {
     if (data?.kind === "acts") showActs();
     if (data?.kind === "fresh") takeFirst(data.text);
+    if (data?.kind === "same") forgetAge();
     const unread = data?.kind === "unreachable" && !document.querySelector("#root [data-generation]");
     if (data?.kind === "reload" || unread) location.reload();
   });
 
-  // The kept first screen gives way to the fresh one, unless the live page is there already.
-  const takeFirst = (text) => {
+  const forgetAge = () => {
     part("age")?.remove();
     delete root.dataset.kept;
+  };
+
+  // The kept first screen gives way to the fresh one, unless the live page is there already.
+  const takeFirst = (text) => {
+    forgetAge();
     const first = document.getElementById("first");
     const newer = new DOMParser().parseFromString(text, "text/html").getElementById("first");
     if (first && newer) first.replaceChildren(...newer.childNodes);
@@ -102,8 +114,31 @@
     line.replaceChildren(text, again);
   };
 
+  // A link that would bring this same page again leads nowhere, and one to another page says why
+  // it brought this one.
+  const dressKept = () => {
+    if (!isKept() || ["/fiche", "/indicateur"].includes(location.pathname)) return;
+    for (const one of document.querySelectorAll(".ck-switch a:not([aria-current]), .ck-crumbs a")) {
+      one.removeAttribute("href");
+      one.role = "link";
+      one.ariaDisabled = "true";
+    }
+    if (["/", "/brief"].includes(location.pathname)) return;
+    document.querySelector("main .ck-head")?.after(made("p", "ck-note", said.instead));
+  };
+
+  // The page for what is not kept: asked for by its own name, it only lists what is.
+  const dressAbsent = () => {
+    const absent = part("absent");
+    if (!absent) return;
+    part("home").href = `/${query()}`;
+    part("again").href = location.href;
+    const isAsked = location.pathname === "/hors-ligne";
+    for (const one of [absent, part("again")]) isAsked ? one.remove() : (one.hidden = false);
+  };
+
   const comeBack = async () => {
-    if (document.hidden || !isKept()) return;
+    if (document.hidden || !(isKept() || part("absent"))) return;
     const ready = await fetch("/readyz", { cache: "no-store" }).catch(() => undefined);
     if (ready?.ok && !document.activeElement?.matches("input")) location.reload();
   };
@@ -115,17 +150,28 @@
     const cache = await caches.open("kept");
     const found = (await cache.keys()).map((one) => new URL(one.url))
       .filter((one) => one.searchParams.get("as") === role && one.pathname !== "/alertes-hors-ligne");
-    const links = await Promise.all(found.map(async (url) => {
+    found.sort((one, other) => one.pathname.localeCompare(other.pathname)); // the brief first
+    const rows = await Promise.all(found.map(async (url) => {
       const text = await (await cache.match(url.href)).text();
-      const page = new DOMParser().parseFromString(text, "text/html");
-      const link = document.createElement("a");
-      link.href = url.pathname + url.search;
-      link.className = "ck-button";
-      const title = url.pathname === "/brief" ? said.brief : page.querySelector("h1")?.textContent;
-      link.textContent = `${title} · ${when(new Date(page.documentElement.dataset.kept))}`;
-      return link;
+      return keptRow(url, new DOMParser().parseFromString(text, "text/html"));
     }));
-    list.replaceChildren(...(links.length ? links : [said.nothing]));
+    list.replaceChildren(...(rows.length ? rows : [nothingKept()]));
+  };
+
+  const nothingKept = () => made("p", "ck-note", said.nothing);
+
+  const keptRow = (url, page) => {
+    const title = [".ck-head h1", ".ck-here", ".ck-switch [aria-current]"]
+      .map((one) => page.querySelector(one)?.textContent).filter(Boolean).join(" · ");
+    const at = when(new Date(page.documentElement.dataset.kept));
+    const row = made("div", "ck-row ck-none");
+    row.append(made("span", "", title), made("span", "ck-end ck-muted", at));
+    const link = made("a", "ck-link");
+    link.href = url.pathname + url.search;
+    link.ariaLabel = `${title}, ${at}`;
+    const card = made("div", "ck-tap");
+    card.append(row, link);
+    return card;
   };
 
   // ---- how the connection of an open page stands ---------------------------------------------------
@@ -137,7 +183,7 @@
     const app = document.querySelector("[data-test-connection-state]");
     const state = app?.dataset.testConnectionState;
     const live = app && document.querySelector("#root [data-generation]");
-    const broken = !navigator.onLine || (live && state !== "CONNECTED");
+    const broken = !navigator.onLine || (live && (root.dataset.away || state !== "CONNECTED"));
     if (!broken) seen = new Date();
     if (broken) {
       const text = navigator.onLine ? said.lost : fill(said.lost_offline, { time: time(seen) });
@@ -147,6 +193,16 @@
       setTimeout(() => { if (!lost) part("lost")?.remove(); }, 3000);
     }
     lost = Boolean(broken);
+  };
+
+  // The live page never came: what needs no script is one tap away from the first screen.
+  const showLate = () => {
+    const isLate = document.getElementById("first")?.dataset.late;
+    if (!isLate) part("late")?.remove();
+    if (!isLate || part("late")) return;
+    const link = made("a", "", said.light);
+    link.href = `/brief${query()}`;
+    floating("late", "").append(made("span", "", said.late), link);
   };
 
   // ---- acknowledging ---------------------------------------------------------------------------------
@@ -167,11 +223,17 @@
     }
     button.disabled = true;
     const { episodes, severity, title } = button.dataset;
-    await acts.sign(who);
-    await acts.put({
-      key: crypto.randomUUID(), state: "waiting", who, title, severity,
-      episodes: episodes.split(",").map(Number), at: new Date().toISOString(), query: query(),
-    });
+    try {
+      await acts.sign(who);
+      await acts.put({
+        key: crypto.randomUUID(), state: "waiting", who, title, severity,
+        episodes: episodes.split(",").map(Number), at: new Date().toISOString(), query: query(),
+      });
+    } catch {
+      button.disabled = false;
+      floating("acts", said.not_kept);
+      return;
+    }
     await showActs();
     send();
   };
@@ -188,21 +250,27 @@
     const found = await acts.all();
     part("acts")?.remove();
     for (const button of document.querySelectorAll('[data-phone="take"]')) {
-      button.disabled = found.some((one) => one.episodes.join() === button.dataset.episodes);
+      const mine = found.find((one) => one.episodes.join() === button.dataset.episodes);
+      button.dataset.free ??= button.textContent;
+      button.textContent = mine?.state === "waiting" ? said.queued : button.dataset.free;
+      button.disabled = Boolean(mine);
     }
     if (!found.length) return;
-    const box = floating("acts", "", "ck-acts-said");
-    box.replaceChildren(...found.map(actLine));
+    const waiting = found.filter((one) => one.state === "waiting");
+    const isDone = found.every((one) => one.state === "done");
+    const many = waiting.length > 1 && made("p", "", fill(said.waiting_many, { n: waiting.length }));
+    const lines = found.filter((one) => !many || one.state !== "waiting").map(actLine);
+    const box = floating("acts", "", `ck-acts-said${isDone ? " ck-back" : ""}`);
+    box.replaceChildren(...(many ? [many] : []), ...lines);
     for (const one of found) if (one.state === "done") await acts.remove(one.key);
   };
 
   const actLine = (act) => {
-    const line = document.createElement("p");
-    line.textContent = fill(said[act.state], { title: act.title });
+    const line = made("p", "");
+    const why = act.state === "refused" ? `. ${act.sentence ?? said.unexpected}` : "";
+    line.append(made("span", "", fill(said[act.state], { title: act.title }) + why));
     if (act.state === "waiting") return line;
-    if (act.state === "refused") line.append(` ${act.sentence ?? said.unexpected} `);
-    const button = document.createElement("button");
-    button.textContent = said.understood;
+    const button = made("button", "", said.understood);
     button.addEventListener("click", async () => {
       await acts.remove(act.key);
       line.remove();
@@ -242,7 +310,6 @@
     document.body.append(form);
     form.submit();
   };
-  window.cockpitErase = erase;
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[data-phone]");
@@ -254,14 +321,17 @@
   // ---- start ----------------------------------------------------------------------------------------------
 
   showKept();
+  dressKept();
+  dressAbsent();
   showAge();
-  listKept();
-  acts.signature().then((who) => { if (who && part("who")) part("who").value = who; });
-  showActs().then(send);
+  listKept().catch(() => part("kept")?.replaceChildren(nothingKept()));
+  const unkept = () => undefined; // a browser may forbid its storage: figures are read all the same
+  acts.signature().then((who) => { if (who && part("who")) part("who").value = who; }, unkept);
+  showActs().then(send).catch(unkept);
   addEventListener("offline", connection);
   addEventListener("online", () => { connection(); send(); comeBack(); });
   document.addEventListener("visibilitychange", () => { keep(); comeBack(); });
-  setInterval(() => { connection(); keep(); }, 1500);
+  setInterval(() => { connection(); showLate(); keep(); }, 1500);
   setInterval(() => { showKept(); comeBack(); }, 10_000);
   if (document.readyState === "complete") register();
   else addEventListener("load", () => setTimeout(register, 1500));

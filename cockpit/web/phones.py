@@ -19,6 +19,7 @@ from cockpit.administer import phones
 from cockpit.answers.visit import language_of
 from cockpit.errors import BadRequest, CockpitError
 from cockpit.i18n import gettext as _
+from cockpit.series.model import Status
 from cockpit.views import parts
 from cockpit.web.offline import page, version
 from cockpit.web.opened import warehouse
@@ -45,12 +46,13 @@ def erase(request: Request) -> Response:
     except BadRequest:
         language = "fr"
     with i18n.use(language):
-        said = parts.state(
-            _("Ce téléphone est effacé"),
+        title = _("Ce téléphone est effacé")
+        said = parts.note(
             _("Plus aucun chiffre de Cockpit n'y est gardé. Vous pouvez fermer l'application."),
+            Status.OK,
         )
-        again = f'<p><a class="ck-button" href="/">{_("Rouvrir Cockpit")}</a></p>'
-        text = page(_("Ce téléphone est effacé"), said + again)
+        bar = f'<a href="/">{_("Rouvrir Cockpit")}</a>'
+        text = page(title, parts.header(title, "Cockpit") + said, bar)
     return HTMLResponse(text, headers=ERASING)
 
 

@@ -7,9 +7,7 @@ a script; everything but the style sheet is in the answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,10 +19,10 @@ from cockpit.answers.visit import visit
 from cockpit.errors import BadRequest, CockpitError, UnknownUnit
 from cockpit.i18n import gettext as _
 from cockpit.series.model import Period
-from cockpit.views import dates
+from cockpit.views import dates, parts
 from cockpit.views.context import Context
 from cockpit.views.params import Params, parse
-from cockpit.web import first
+from cockpit.web import first, own
 from cockpit.web.api import UNEXPECTED, status_of
 from cockpit.web.assets import accepted, encode
 from cockpit.web.opened import warehouse
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _LIGHT = {"synthese": "brief", "indicateur": "fiche"}
-_STYLE = Path(__file__).with_name("plain.css")
 _log = structlog.get_logger(__name__)
 
 
@@ -153,9 +150,15 @@ def _refusal(sentence: str, back: str = "") -> str:
     home = f'<a href="/brief{escape(back)}">{_("Revenir à la synthèse")}</a>'
     return shell(
         title,
-        f'<main class="ck-first ck-plain"><h1>{title}</h1><p role="alert">{escape(sentence)}</p>'
-        f'</main><nav class="ck-way" aria-label="{escape(_("Pages"))}">{home}</nav>',
+        f'<main class="ck-first ck-plain">{parts.header(title, "Cockpit")}'
+        f'<p class="ck-note ck-amber" role="alert">{_whole(sentence)}</p></main>'
+        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{home}</nav>',
     )
+
+
+def _whole(sentence: str) -> str:
+    """Escaped; no line starts or ends with a French quotation mark."""
+    return escape(sentence).replace("« ", "«\u00a0").replace(" »", "\u00a0»")
 
 
 def shell(title: str, body: str) -> str:
@@ -164,11 +167,7 @@ def shell(title: str, body: str) -> str:
         f'<!doctype html><html lang="{i18n.language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
         f'<title>{escape(title)} · Cockpit</title><link rel="icon" href="/icons/32.png">'
-        f'<link rel="stylesheet" href="/cockpit.css"><style>{first.STYLE}{_style()}</style>'
+        f'<link rel="stylesheet" href="{own.address("cockpit.css")}">'
+        f"<style>{first.STYLE}{own.text('plain.css')}</style>"
         f"</head><body>{body}</body></html>"
     )
-
-
-@cache
-def _style() -> str:
-    return _STYLE.read_text("utf-8")

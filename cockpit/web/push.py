@@ -1,4 +1,4 @@
-"""`/push/…`: a phone asks to be told, or not any more; and the two scripts that it needs for it.
+"""`/push/…`: a phone asks to be told, or not any more.
 
     GET  /push/key                                           {"key": "…"}
     POST /push/subscribe    {"person": "…", "subscription": {…}}
@@ -15,13 +15,9 @@ import re
 import threading
 import time
 from collections import deque
-from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 from starlette.routing import Route
 
 from cockpit import i18n, state
@@ -31,7 +27,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.notify import phones, vapid
 from cockpit.notify.people import PUSH
-from cockpit.web.api import UNEXPECTED, as_json, body_of, refusal
+from cockpit.web.api import absent, as_json, body_of, failed, refusal
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
@@ -39,27 +35,24 @@ if TYPE_CHECKING:
     from typing import Any
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
 _LARGEST_BODY = 8192
 _MOST_A_MINUTE = 60
 _MINUTE_S = 60.0
 _DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
 _BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_HERE = Path(__file__).parent
-_log = structlog.get_logger(__name__)
 
 Said = dict[str, object]
 
 
 def routes() -> list[Route]:
-    """The three addresses and the two scripts; anything else below /push answers 404."""
+    """The three addresses; anything else below /push answers 404."""
     return [
         Route("/push/key", _key),
         Route("/push/subscribe", _posted(_subscribe), methods=["POST"]),
         Route("/push/unsubscribe", _posted(_unsubscribe), methods=["POST"]),
-        Route("/push/{path:path}", _absent),
-        Route("/push.js", partial(_script, "push.js")),
-        Route("/push-worker.js", partial(_script, "push-worker.js")),
+        Route("/push/{path:path}", absent),
     ]
 
 
@@ -134,8 +127,7 @@ def _answered(request: Request, do: Callable[[], Said]) -> Response:
     except CockpitError as error:
         return refusal(error)
     except Exception as error:  # noqa: BLE001 - a reader of JSON gets JSON, the log the trace
-        _log.error("push failed", kind=type(error).__name__, exc_info=error)
-        return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
+        return failed("push", error)
 
 
 def _subscribe(asked: Mapping[str, object], device: str) -> Said:
@@ -170,18 +162,3 @@ def _device(agent: str) -> str:
     device = next((one for one in _DEVICES if one in agent), "")
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}", agent)), "")
     return " · ".join(filter(None, (device, browser)))
-
-
-def _absent(_request: Request) -> Response:
-    body = {"error": "NotFound", "sentence": "Cette adresse n'existe pas."}
-    return as_json(body, status=404)
-
-
-def _script(name: str, _request: Request) -> Response:
-    headers = {"cache-control": "no-cache"}
-    return Response(_bytes(name), headers=headers, media_type="text/javascript")
-
-
-@cache
-def _bytes(name: str) -> bytes:
-    return (_HERE / name).read_bytes()

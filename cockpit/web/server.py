@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
+import pkgutil
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,11 +36,11 @@ from cockpit.web import (
     lite,
     manifest,
     offline,
+    own,
     phones,
     plain,
     probes,
     push,
-    pwa,
     sheet,
     taken,
 )
@@ -65,6 +67,8 @@ _REQUIRED = {
     "client.showErrorDetails": "none",
     "runner.postScriptGC": False,
 }
+_LATE = ("altair", "babel.numbers", "pyarrow.pandas_compat", "cockpit.views.page")
+"""What a page would import while it is drawn, beside the screens."""
 _log = structlog.get_logger(__name__)
 
 
@@ -75,7 +79,7 @@ def routes() -> list[Route]:
         *taken.routes(),
         *api.routes(),
         *manifest.routes(),
-        *pwa.routes(),
+        *own.routes(),
         *brief.routes(),
         *sheet.routes(),
         *acknowledge.routes(),
@@ -178,10 +182,12 @@ def require_settings() -> None:
 
 
 def _warm() -> None:
-    import altair as alt  # noqa: F401, PLC0415 - 1 s that the first visit does not wait for
+    """Import what any page needs (1 s that the first visit does not wait for), read the figures."""
+    from cockpit.views import screens  # noqa: PLC0415
 
-    from cockpit.views import screens as _screens  # noqa: F401, PLC0415
-
+    listed = (f"{screens.__name__}.{one.name}" for one in pkgutil.iter_modules(screens.__path__))
+    for name in (*_LATE, *listed):
+        importlib.import_module(name)
     assets.warm()
     _warm_figures()
 

@@ -43,7 +43,7 @@ def respond(request: Request) -> Response:
     return answer(request, lambda context: draw(context, request.query_params.get("kpi", "")))
 
 
-def draw(context: LightContext, asked: str = "") -> Plain:
+def draw(context: LightContext, asked: str) -> Plain:
     """asked: the KPI as it was written. Raises UnknownKpi, OutOfScope."""
     if asked and context.params.kpi is None:
         raise UnknownKpi(kpi=asked)

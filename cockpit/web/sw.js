@@ -23,6 +23,7 @@ const PATIENCE_MS = 8000;
 const IMPATIENCE_MS = 1500;
 const DOWN_MS = 10_000;
 const LASTING = ["as", "lang"];
+const OF_BRIEF = ["as", "lang", "period", "unit"];
 const OF_SHEET = ["as", "kpi", "lang", "period", "unit"];
 const PLAIN = ["/brief", "/fiche"];
 const MATCH = { ignoreVary: true };
@@ -33,7 +34,9 @@ let down = 0; // when the server was last found unreachable
 self.addEventListener("install", (event) => {
   const fill = async () => {
     const shell = await caches.open(SHELL);
-    await shell.addAll(COCKPIT.shell.map((path) => new Request(path, { cache: "reload" })));
+    // What carries its digest is what the page has just loaded: taken from the browser's own cache.
+    const how = (path) => ({ cache: path.includes("?v=") ? "default" : "reload" });
+    await shell.addAll(COCKPIT.shell.map((path) => new Request(path, how(path))));
     await self.skipWaiting();
   };
   event.waitUntil(fill());
@@ -93,10 +96,12 @@ const cached = async (name, request) => {
   const cache = await caches.open(name);
   const found = await cache.match(request, MATCH);
   if (found) return found;
+  // A kept page may be of the version before: it names the style sheet of then.
+  const other = await cache.match(request, { ...MATCH, ignoreSearch: true });
   try {
-    return await fetch(request);
+    return await (other ? within(fetch(request)) : fetch(request));
   } catch {
-    return (await cache.match(request, { ...MATCH, ignoreSearch: true })) ?? Response.error();
+    return other ?? Response.error();
   }
 };
 
@@ -110,10 +115,11 @@ const fillStatic = async (files) => {
 
 // ---- opening an address --------------------------------------------------------------------
 
-const isOurs = (path) => COCKPIT.pages.includes(path) || PLAIN.includes(path) || path === "/hors-ligne";
+const ABSENT = "/hors-ligne";
+const isOurs = (path) => COCKPIT.pages.includes(path) || PLAIN.includes(path) || path === ABSENT;
 
 const isPlain = (url) =>
-  PLAIN.includes(url.pathname) || url.searchParams.has("lite") || navigator.connection?.saveData;
+  PLAIN.includes(url.pathname) || url.pathname === ABSENT || url.searchParams.has("lite") || navigator.connection?.saveData;
 
 const opening = async (event, url) => {
   const fresh = Promise.resolve(event.preloadResponse).then((early) => early ?? fetch(event.request));
@@ -121,7 +127,7 @@ const opening = async (event, url) => {
   const known = isPlain(url) ? undefined : await documentOf(url);
   if (!navigator.onLine) return without(url);
   if (!known || isDown()) return fromNetwork(event, url, fresh);
-  event.waitUntil(compare(event.resultingClientId, url, known, fresh));
+  event.waitUntil(compare(event.resultingClientId, url, known.clone(), fresh));
   return known;
 };
 
@@ -180,10 +186,13 @@ const compare = async (id, url, known, fresh) => {
     await store(url, answer);
     return tell(id, { kind: "reload" });
   }
-  const text = await answer.clone().text();
+  const [text, shown] = await Promise.all([answer.clone().text(), known.text()]);
   await store(url, answer);
-  return tell(id, { kind: "fresh", text });
+  // Drawing the same figures again would hold up a slow phone for nothing.
+  return tell(id, firstOf(text) === firstOf(shown) ? { kind: "same" } : { kind: "fresh", text });
 };
+
+const firstOf = (text) => text.match(/<div id="first"[^]*?<script/)?.[0];
 
 const tell = async (id, message) => {
   for (let turn = 0; turn < 20; turn += 1) {
@@ -221,19 +230,23 @@ const mayKeep = (answer) => answer.ok && !answer.redirected && answer.type === "
 
 const store = async (url, answer) => {
   if (!mayKeep(answer)) return;
-  if (url.pathname === "/brief") return put(KEPT, address("/brief", url, LASTING), answer);
+  if (url.pathname === "/brief") {
+    return put(KEPT, address("/brief", url, LASTING), answer, address("/brief", url, OF_BRIEF));
+  }
   if (url.pathname === "/fiche") return keepSheet(url, answer);
   if (COCKPIT.pages.includes(url.pathname) && answer.headers.has("x-cockpit-document")) {
     return put(PAGES, addressOf(url), answer);
   }
 };
 
-// As it was received, but for the time at which it was, which the page reads.
-const put = async (name, key, answer) => {
+// As it was received, but for the time at which it was, which the page reads. One brief is kept for
+// a profile, of the unit and the period looked at last: `from` says which.
+const put = async (name, key, answer, from = key) => {
   const headers = new Headers(answer.headers);
   for (const one of ["content-encoding", "content-length", "vary"]) headers.delete(one);
   const at = Date.now();
   headers.set("x-kept-at", at);
+  headers.set("x-kept-from", from);
   const published = answer.headers.get("x-cockpit-published") ?? new Date(at).toISOString();
   const text = (await answer.text()).replace("<html ", `<html data-kept="${published}" `);
   await (await caches.open(name)).put(key, new Response(name === PAGES ? late(text) : text, { headers }));
@@ -264,7 +277,8 @@ const keepSheet = async (url, answer) => {
 // The page is live and quiet: fetch what would be read without network.
 const keep = async (url, generation) => {
   if (!COCKPIT.keeps) return;
-  await refresh(address("/brief", url, LASTING), generation);
+  const looked = url.pathname === "/" ? address("/brief", url, OF_BRIEF) : undefined;
+  await refresh(address("/brief", url, LASTING), generation, looked);
   await refresh(address("/alertes-hors-ligne", url, LASTING), generation);
   if (url.searchParams.has("kpi") && url.pathname === "/indicateur") {
     const sheet = address("/fiche", url, OF_SHEET);
@@ -279,13 +293,17 @@ const keep = async (url, generation) => {
   }
 };
 
-const refresh = async (path, generation) => {
+// looked: what was looked at; without it, what is kept is asked for again.
+const refresh = async (path, generation, looked) => {
   const known = await (await caches.open(KEPT)).match(path, MATCH);
+  const before = known?.headers.get("x-kept-from") ?? path;
+  const from = looked ?? before;
   const age = Date.now() - Number(known?.headers.get("x-kept-at") ?? 0);
-  if (known && generationOf(known) === generation && age < 600_000) return;
-  const answer = await fetch(path);
+  if (known && from === before && generationOf(known) === generation && age < 600_000) return;
+  const answer = await fetch(from);
   await learn(answer);
-  if (mayKeep(answer)) await put(KEPT, path, answer);
+  if (mayKeep(answer)) await put(KEPT, path, answer, from);
+  else if (answer.status < 500 && from !== path) await refresh(path, generation, path);
 };
 
 // ---- without network -----------------------------------------------------------------------

@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -28,7 +27,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.notify import outbox
 from cockpit.state.phone_models import PhoneAct
-from cockpit.web.api import UNEXPECTED, as_json, body_of, refusal
+from cockpit.web.api import as_json, body_of, failed, refusal
 from cockpit.web.opened import warehouse
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 _LARGEST = 8192
 _OLDEST = timedelta(days=30)
-_log = structlog.get_logger(__name__)
 
 
 class Taken(BaseModel):
@@ -70,8 +68,7 @@ async def respond(request: Request) -> Response:
     except CockpitError as error:
         return refusal(error)
     except Exception as error:  # noqa: BLE001 - a reader of JSON gets JSON, the log the trace
-        _log.error("offline act failed", kind=type(error).__name__, exc_info=error)
-        return as_json({"error": "Unexpected", "sentence": UNEXPECTED}, status=500)
+        return failed("offline act", error)
 
 
 def _read(kind: str, body: bytes) -> Taken:

@@ -22,10 +22,13 @@ def _connection() -> dict[str, str]:
     return {
         "offline": _("Hors ligne · chiffres du {when}, {ago}"),
         "retry": _("Réessayer"),
+        "instead": _("Cette page demande le réseau. Voici la dernière synthèse gardée."),
         "kept_on": _("Chiffres du {when} · mise à jour…"),
         "lost": _("Connexion interrompue : les chiffres restent lisibles, reconnexion en cours."),
         "lost_offline": _("Pas de réseau : les chiffres de {time} restent lisibles."),
         "back": _("Connexion rétablie."),
+        "late": _("La page complète n'arrive pas : ces chiffres restent lisibles."),
+        "light": _("Version légère"),
     }
 
 
@@ -37,7 +40,6 @@ def _ages() -> dict[str, str]:
         "hours_minutes": _("il y a {n} h {m}"),
         "days": _("il y a {n} j"),
         "day_time": _("{day} à {time}"),
-        "brief": _("Synthèse"),
         "nothing": _("Aucun chiffre n'est gardé sur ce téléphone pour ce profil."),
     }
 
@@ -46,6 +48,9 @@ def _acts() -> dict[str, str]:
     return {
         "name_first": _("Écrivez d'abord votre nom : il signe la prise en note."),
         "waiting": _("Sera envoyée au retour du réseau : {title}"),
+        "waiting_many": _("{n} prises en note seront envoyées au retour du réseau."),
+        "queued": _("Prise en note, à envoyer"),
+        "not_kept": _("Ce téléphone n'a pas pu la garder : recommencez au retour du réseau."),
         "done": _("Prise en note enregistrée : {title}"),
         "refused": _("Prise en note refusée : {title}"),
         "understood": _("Compris"),

@@ -34,7 +34,7 @@ def test_an_alert_is_acknowledged_from_the_list_and_its_sheet_says_by_whom(
         assert title not in page.locator("[class*='st-key-matters_']").all_inner_texts()
         page.get_by_text("Prises en main · 1").click()
         page.get_by_role("link", name=title, exact=True).click()
-        expect(page.locator(".ck-act").first).to_contain_text(f"{NAME} (director_ght)")
+        expect(page.locator(".ck-act").first).to_contain_text(f"{NAME} (Direction générale)")
         expect(page.locator("[data-testid='stVegaLiteChart']")).to_be_visible(timeout=15_000)
         assert found.errors == []
         assert found.outside == []

@@ -39,6 +39,12 @@ KEPT = """async () => {
   const cache = await caches.open("kept");
   return (await cache.keys()).map((one) => decodeURIComponent(one.url.replace(location.origin, "")));
 }"""
+MONTHLY = re.compile("^Synthèse · Mois, ")
+SHELL = """async () => {
+  const names = (await caches.keys()).filter((one) => one.startsWith("shell-"));
+  const found = await Promise.all(names.map(async (one) => (await caches.open(one)).keys()));
+  return found.flat().map((one) => one.url.replace(location.origin, ""));
+}"""
 VIOLATIONS = """
   window.refused = [];
   document.addEventListener("securitypolicyviolation", (one) => window.refused.push(one.violatedDirective + one.blockedURI));
@@ -72,9 +78,10 @@ class Phone:
         context.add_init_script(VIOLATIONS)
         return context
 
-    def start(self) -> None:
+    def start(self, root: Path = ROOT) -> None:
         command = [sys.executable, "-m", "cockpit.cli", "serve", "--port", str(self.port)]
-        self.server = subprocess.Popen(command, cwd=ROOT, env=environment(self.home))
+        told = {**environment(self.home), "PYTHONPATH": str(root)}
+        self.server = subprocess.Popen(command, cwd=root, env=told)
         serving._wait(self.url)
 
     def stop(self) -> None:
@@ -160,7 +167,7 @@ def test_it_can_be_installed_and_its_worker_is_in_charge(phone: Phone) -> None:
     assert session.send("Page.getAppManifest")["errors"] == []
     assert page.evaluate("navigator.serviceWorker.controller.state") == "activated"
     assert phone.refused() == []
-    forbidden = re.compile(r"/(api|_stcore|accuser|push)/?")
+    forbidden = re.compile(r"/(api|_stcore|accuser|push)(/|$)")
     every = page.evaluate(
         "async () => (await Promise.all((await caches.keys()).map(async (name) =>"
         "(await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat()"
@@ -192,6 +199,58 @@ def test_without_network_the_brief_and_two_sheets_are_read_with_their_age(phone:
     phone.start()
     phone.open("/")
     settle(page)
+
+
+def upgraded(root: Path) -> Path:
+    """The same Cockpit with another style sheet and another script."""
+    for name in ("cockpit", "connectors", "pages", "sample_data", ".streamlit"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "app.py", root)
+    for name, more in (("cockpit.css", "\n.ck-tile{outline:3px dotted}"), ("links.js", "\n// 2")):
+        with (root / "cockpit" / "web" / name).open("a", encoding="utf-8") as file:
+            file.write(more)
+    return root
+
+
+def test_an_upgrade_replaces_what_was_kept_and_a_page_kept_before_wears_the_new_style(
+    phone: Phone, tmp_path: Path
+) -> None:
+    page = phone.read("/")
+    before = {one for one in page.evaluate(SHELL) if re.match(r"/(cockpit.css|links.js)\?v=", one)}
+    assert len(before) == 2
+    phone.stop()
+    phone.start(upgraded(tmp_path))
+    page = phone.open("/")
+    phone.until(lambda: not before & set(page.evaluate(SHELL)))
+    kept = [one.split("?")[0] for one in page.evaluate(SHELL)]
+    assert len(kept) == len(set(kept)) + 1, "two languages of the page for what is not kept"
+    phone.stop()
+    phone.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    phone.open("/")
+    banner(page)
+    style = page.locator("link[rel=stylesheet]").get_attribute("href")
+    assert style in before, "the page is that of the version before"
+    drawn = "getComputedStyle(document.querySelector('.ck-tile')).outlineStyle"
+    assert page.evaluate(drawn) == "dotted"
+    phone.start()
+    phone.read("/")
+
+
+def test_the_brief_that_is_kept_is_of_the_period_looked_at_last(phone: Phone) -> None:
+    page = phone.read("/")
+    month = "() => caches.match('/brief').then((one) => one?.headers.get('x-kept-from'))"
+    phone.open("/?period=month")
+    phone.until(lambda: page.evaluate(month) == "/brief?period=month")
+    phone.open("/hors-ligne")  # with the network: what is kept, and no word of a loss
+    expect(page.locator("h1")).to_have_text("Lisible sans réseau")
+    expect(page.locator("[data-phone=kept] a").first).to_have_attribute("aria-label", MONTHLY)
+    expect(page.locator("[data-phone=absent]")).to_have_count(0)
+    phone.stop()
+    phone.open("/finances")
+    banner(page)
+    expect(page.locator(".ck-switch [aria-current]")).to_have_text("Mois")
+    assert page.locator(".ck-switch a[href]").count() == 1, "no other period can be read"
+    expect(page.locator(".ck-note").first).to_contain_text("Voici la dernière synthèse gardée")
 
 
 def test_two_roles_never_see_each_other_s_pages(phone: Phone) -> None:
@@ -315,32 +374,6 @@ def test_erasing_leaves_nothing_on_the_phone(phone: Phone) -> None:
         "(await navigator.serviceWorker.getRegistrations()).length]"
     )
     assert left == [[], [], 0]
-
-
-def test_a_lost_connection_keeps_figures_inputs_place_and_address(phone: Phone) -> None:
-    page = phone.open("/plus?as=daf")
-    settle(page)
-    page = phone.open("/capacite")
-    settle(page)
-    typed = page.locator("[data-testid=stMain] input").first
-    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 300")
-    place = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    address, shown = page.url, page.locator("[data-testid=stMain]").inner_text()
-    value = typed.input_value() if typed.count() else ""
-    phone.stop()
-    lost = page.locator("[data-phone=lost]")
-    expect(lost).to_contain_text("Connexion interrompue", timeout=10_000)
-    page.wait_for_timeout(6000)  # when Streamlit would open its modal
-    expect(page.locator("[role=dialog]")).to_have_count(0)
-    assert page.locator("[data-testid=stMain]").inner_text() == shown
-    phone.start()
-    expect(lost).to_have_count(0, timeout=30_000)
-    settle(page)
-    assert page.url == address
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == place
-    if typed.count():
-        assert typed.input_value() == value
-    assert page.locator("h1").inner_text() == "Capacité"
 
 
 def test_the_help_to_install_is_that_of_the_system_and_goes_once_installed(phone: Phone) -> None:

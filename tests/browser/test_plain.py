@@ -38,6 +38,11 @@ CUT = """() => [...document.querySelectorAll('main *')]
   .filter(one => getComputedStyle(one).overflowX !== 'visible')
   .filter(one => !one.closest('svg, thead, .ck-sr') && one.scrollWidth > one.clientWidth + 1)
   .map(one => one.outerHTML.slice(0, 90))"""
+TIGHT = """() => [...document.querySelectorAll('main :is(h1, h2, h3, p, dd)')]
+  .filter(one => one.innerText && getComputedStyle(one).lineHeight !== 'normal')
+  .filter(one => parseFloat(getComputedStyle(one).lineHeight) <
+    parseFloat(getComputedStyle(one).fontSize))
+  .map(one => one.outerHTML.slice(0, 90))"""
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 BELCOMBE = "990001026"
 
@@ -80,6 +85,7 @@ def test_text_twice_as_large_is_still_all_there(page: Page, site: Site, path: st
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(site.url + path)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(TIGHT) == []
     assert page.evaluate(WIDER) <= 0
     assert page.evaluate(CUT) == []
 

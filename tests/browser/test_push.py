@@ -26,7 +26,7 @@ from cockpit import state
 from cockpit.notify import phones
 from cockpit.settings import Home
 from cockpit.views.push_button import button
-from cockpit.web import opened, push
+from cockpit.web import opened, own, push
 from cockpit.web.headers import Door, content_security_policy
 from tests.support import pushing
 from tests.support.mailroom import free_port, make_home
@@ -76,6 +76,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     app = Starlette(
         routes=[
             *push.routes(),
+            *own.routes(),
             Route("/sw.js", lambda _request: worker),
             Route("/{name}", lambda _request: HTMLResponse(page)),
         ],

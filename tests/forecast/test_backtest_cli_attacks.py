@@ -146,7 +146,7 @@ class TestRefusals:
         for option, value in (("step", "0"), ("horizon", "0"), ("horizon", "29"), ("origins", "0")):
             refused = tried({}, f"--{option}", value, "--json")
             assert (refused.exit_code, refused.stdout) == (2, "")
-            assert f"« {option} » refusé : attendu un entier de 1 à" in refused.stderr
+            assert f"« {option} » refusé : il faut un entier de 1 à" in refused.stderr
 
     def test_a_history_that_nothing_follows_says_how_much_is_known(self, tried: Tried) -> None:
         """Sixty days a year ago and one yesterday: no day after the origin before was observed."""

@@ -446,7 +446,7 @@ class TestActs:
         app.run()
         html = press(app, "Publier maintenant")
         assert "publiée : 1 ligne acceptée, 0 refusée." in html
-        assert "|130| passages|" in home_page()
+        assert "|130| |passages|" in home_page()
 
     @pytest.mark.parametrize(
         "text", ["jour;passages\n21/11/2026;130\n", "jour;uf;passages\n21/11/2026;??;130\n"]
@@ -470,7 +470,7 @@ class TestActs:
         see(app, screen="generations", code="2")
         html = press(app, "Revenir à la génération 2")
         assert "Retour à la génération 2" in html
-        assert "|120| passages|" in home_page()
+        assert "|120| |passages|" in home_page()
         app.query_params.clear()
         said = texts(see(app, screen="source", source="visits"))
         assert "|Livraisons retenues|1|" in said
@@ -535,10 +535,10 @@ class TestWithdrawing:
         assert "|Passages aux urgences|2|20/11/2026|21/11/2026|" in said
         assert "Indicateurs concernés : Passages aux urgences" in said
         assert "cochez la confirmation" in press(app, "Retirer ces chiffres")
-        assert "|120| passages|" in home_page()
+        assert "|120| |passages|" in home_page()
         app.checkbox(key="sure_withdraw_visits").check()
         assert "2 chiffres retirés." in press(app, "Retirer ces chiffres")
-        assert "|120| passages|" not in home_page()
+        assert "|120| |passages|" not in home_page()
 
     def test_removing_a_source_says_that_its_figures_stay_and_how_to_take_them_back(
         self, app: AppTest

@@ -69,7 +69,7 @@ def badge(app: AppTest) -> str:
 def test_a_card_says_what_where_since_when_and_what_to_do(app: AppTest) -> None:
     visit(app, "alertes", **{"as": "bed_manager"})
     text = said(app)
-    assert "|À prendre|" in text
+    assert "|Alerte|Nouveau|" in text
     assert "|depuis le 18 nov.|" in text
     assert "|boarders_now_level · Site A : 9|" in text
     assert "|Ouvrir des lits tampons|" in text
@@ -93,9 +93,12 @@ def test_acknowledging_asks_the_name_once_then_takes_one_tap(app: AppTest, home:
 def test_an_act_without_a_name_or_a_reason_is_refused_in_words(app: AppTest, home: Home) -> None:
     visit(app, "alertes", **{"as": "bed_manager"})
     press(app, "Différer")
-    assert "Paramètre « nom » refusé" in press(app, "Différer")
+    assert "« nom » refusé" in press(app, "Différer")
     fill(app, who="Dr Martin")
     assert "une raison en quelques mots" in press(app, "Différer")
+    fill(app, why="a" * 10_000)
+    assert "un texte de 500 caractères au plus" in press(app, "Différer")
+    assert [one.value for one in app.text_area] == ["a" * 10_000], "what was pasted is still there"
     assert keep.open_episodes(state.engine(home))[0].episode.snoozed_until is None
 
 
@@ -108,7 +111,7 @@ def test_what_is_put_off_stands_apart_with_who_and_why(app: AppTest) -> None:
     app.session_state["snoozed"] = True
     app.run()
     text = said(app)
-    assert "par Dr Martin (bed_manager) : Lits ouverts à 8 h" in text
+    assert "par Dr Martin (Cellule des lits) : Lits ouverts à 8 h" in text
     assert "Aucune alerte ouverte ici." in text
 
 

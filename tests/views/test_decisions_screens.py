@@ -86,7 +86,7 @@ class TestVotes:
     def test_a_vote_without_a_name_is_refused_in_words(self, app: AppTest, home: Home) -> None:
         visit(app, "alertes", **SHEET)
         press(app, "Utile")
-        assert "Paramètre « nom » refusé" in press(app, "Utile")
+        assert "« nom » refusé" in press(app, "Utile")
         assert cast(home) == []
 
 
@@ -220,9 +220,12 @@ class TestNoise:
         html = "\n".join(part.value for part in app.html)
         assert "screen=regles&amp;alert=boarders_now_level" in html
 
-    def test_without_a_month_the_last_closed_one_is_shown(self, app: AppTest) -> None:
+    def test_without_a_month_the_last_that_had_noise_is_shown(self, app: AppTest) -> None:
+        """October was silent; who asks for it is told so."""
         visit(app, "alertes", screen="bruit")
-        assert "|octobre 2026|" in said(app)
+        assert "|novembre 2026|" in said(app)
+        assert "|A sonné|" in said(app)
+        visit(app, "alertes", screen="bruit", code="2026-10")
         assert "Aucune alerte ne s'est ouverte ce mois-là." in said(app)
 
 

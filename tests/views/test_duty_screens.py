@@ -160,7 +160,7 @@ def test_a_shift_is_added_in_the_hole_of_the_address(app: AppTest, home: Home) -
 def test_a_shift_without_a_name_is_refused_in_a_sentence(app: AppTest, home: Home) -> None:
     visit(app, "astreinte", act="add")
     pick(app, "Personne", "jmartin")
-    assert "refusé : attendu" in press(app, "Ajouter au tableau")
+    assert "refusé : il faut" in press(app, "Ajouter au tableau")
     assert roster_of(home) == ROSTER
 
 

@@ -74,7 +74,7 @@ def test_a_decision_without_a_name_is_refused_on_the_sheet(app: AppTest, home: H
     app.run()
     app.text_area(key="why_off").set_value("Travaux")
     next(one for one in app.button if one.label == "Arrêter cette prévision").click().run()
-    assert "Paramètre « nom » refusé" in said("\n".join(part.value for part in app.html))
+    assert "« nom » refusé" in said("\n".join(part.value for part in app.html))
     assert overseen(home.home, VISITS, SITE).off is None
 
 
@@ -128,7 +128,7 @@ def test_a_marked_event_is_in_the_file_under_its_day_unit_and_indicator(
 def test_a_label_that_cannot_be_is_refused_in_words_and_nothing_is_written(
     app: AppTest, home: Hospital
 ) -> None:
-    assert "Paramètre « libellé » refusé" in filled(app, "_")
+    assert "« libellé » refusé" in filled(app, "_")
     assert not (home.home.root / "events.toml").exists()
 
 

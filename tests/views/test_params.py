@@ -26,6 +26,8 @@ FULL = {
     "act": "publish",
     "kind": "csv",
     "code": "2110",
+    "alert": "ed_visits_level",
+    "turn": "2",
 }
 
 
@@ -57,6 +59,10 @@ def test_nothing_said_is_nothing_asked() -> None:
         ("unit", "x" * 65),
         ("unit", ""),
         ("unknown", "x"),
+        ("turn", "0"),
+        ("turn", "-1"),
+        ("turn", "٣"),
+        ("turn", "12345"),
     ],
 )
 def test_what_is_not_of_the_list_is_ignored(name: str, value: str) -> None:

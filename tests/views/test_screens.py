@@ -88,7 +88,7 @@ def test_the_home_page_says_where_when_and_how_we_stand(app: AppTest) -> None:
     said = words(visit(app, "synthese"))
     assert "GHT d'essai · sam. 21 nov." in said.replace("&#x27;", "'")
     assert "|Occupation|85,0| %|" in said
-    assert "|Passages urgences|170| passages|" in said
+    assert "|Passages urgences|170| |passages|" in said
     assert said.count("|n.d.|") > 0, "a KPI that nothing feeds is not a zero"
 
 
@@ -184,7 +184,7 @@ def test_the_home_page_kept_for_one_scope_is_not_shown_to_another(app: AppTest) 
             ("director_B", "50", "Site B"),
         ):
             said = words(unescape(visit(app, "synthese", **{"as": role})))
-            assert f"|{figure}| passages|" in said
+            assert f"|{figure}| |passages|" in said
             assert f"{named} · sam. 21 nov." in said
             assert f"as={role}" in "".join(part.value for part in app.html)
     assert "Passages urgences" not in visit(app, "synthese", **{"as": "drh_nobody"})
@@ -204,9 +204,9 @@ def test_a_newer_generation_replaces_what_was_kept(
     monkeypatch.setenv("COCKPIT_TODAY", "2026-11-21")
     opened.warehouse.cache_clear()
     app = AppTest.from_file(str(MAIN), default_timeout=30)
-    assert "|100| passages|" in words(visit(app, "synthese"))
+    assert "|100| |passages|" in words(visit(app, "synthese"))
     hospital.given("ed_visits A3 2026-11-01..2026-11-20 75+ 130")
-    assert "|130| passages|" in words(visit(app, "synthese"))
+    assert "|130| |passages|" in words(visit(app, "synthese"))
     opened.warehouse.cache_clear()
 
 

@@ -46,7 +46,9 @@ class Tags(HTMLParser):
 
 def test_a_tile_says_everything() -> None:
     html = tiles.tile(TREND)
-    assert words(html) == ("|Occupation|93,8| %|+1,9 pt / 7 j|ven. 20 nov.|▲|Vigilance|Cible 88 %|")
+    assert words(html) == (
+        "|Occupation|93,8| |%|+1,9 pt / 7 j|ven. 20 nov.|▲|Vigilance|Cible 88 %|"
+    )
     assert 'class="ck-tile ck-amber"' in html
     assert 'class="ck-change ck-bad"' in html
 

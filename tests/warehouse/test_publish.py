@@ -17,7 +17,7 @@ from cockpit.errors import (
     WarehouseBusy,
 )
 from cockpit.refresh import rebuild
-from cockpit.warehouse import landing
+from cockpit.warehouse import attach, landing
 from cockpit.warehouse.attach import Warehouse
 from cockpit.warehouse.publish import current_path, number_of, publish, publishing
 from tests.warehouse.installation import Installation
@@ -145,6 +145,32 @@ class TestAReader:
         for _ in range(2):
             assert generation.cached("key", lambda: asked.append(1) or "answer") == "answer"
         assert asked == [1]
+
+    def test_keeps_a_bounded_number_of_answers_the_last_asked(self, installation):
+        publish(installation.home, NOTHING)
+        generation = Warehouse(installation.home).generation()
+        asked = []
+
+        def ask(key: int) -> None:
+            generation.cached(key, lambda: asked.append(key))
+
+        for key in range(attach.MOST_KEPT):
+            ask(key)
+        ask(0)
+        ask(attach.MOST_KEPT)
+        asked.clear()
+        ask(0)
+        ask(1)
+        assert asked == [1], "the one that nobody asked for again left"
+
+    def test_lets_go_of_what_it_kept_when_a_newer_one_is_read(self, installation):
+        publish(installation.home, NOTHING)
+        warehouse = Warehouse(installation.home)
+        older = warehouse.generation()
+        assert older.cached("key", lambda: "before") == "before"
+        publish(installation.home, NOTHING)
+        assert warehouse.generation() is not older
+        assert older.cached("key", lambda: "after") == "after"
 
     def test_is_given_the_same_object_while_nothing_is_published(self, installation):
         publish(installation.home, NOTHING)

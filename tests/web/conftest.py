@@ -13,11 +13,14 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from cockpit.alerts.model import Alert
+from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.refresh import refresh
 from cockpit.settings import Home
 from cockpit.web import opened
@@ -50,6 +53,23 @@ VISITS = """jour;uf;passages
 03/03/2026;20;50
 03/03/2026;77;1
 """
+
+VIGILANCE = Alert(
+    rule="ed_visits_level",
+    kind="threshold",
+    domain=Domain.ACTIVITY,
+    kpi=KpiId("ed_visits"),
+    unit=UnitId("1"),
+    unit_label="CH de Un",
+    severity="amber",
+    since=date(2026, 3, 1),
+    as_of=date(2026, 3, 3),
+    title_fr="Urgences",
+    title_en="",
+    body_fr="",
+    body_en="",
+    role="director_ght",
+)
 
 
 def make_home(root: Path) -> Home:

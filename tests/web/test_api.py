@@ -66,7 +66,7 @@ def test_a_wrong_parameter_is_refused_by_name(client: TestClient, wrong: str) ->
     answer = client.get(f"/api/v1/kpis/ed_visits/series?{wrong}")
     assert answer.status_code == 400
     assert answer.json()["error"] == "BadRequest"
-    assert "attendu" in answer.json()["sentence"]
+    assert f"« {wrong.partition('=')[0]} »" in answer.json()["sentence"]
 
 
 def test_an_unknown_kpi_is_absent(client: TestClient) -> None:

@@ -25,7 +25,7 @@ PROMISED = {
     "server.enableStaticServing": False,
     "server.enableAgentApi": False,
     "server.enableWebsocketCompression": True,
-    "server.disconnectedSessionTTL": 60,
+    "server.disconnectedSessionTTL": 3600,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.showSidebarNavigation": False,

@@ -97,9 +97,6 @@ class TestWorker:
         assert [one for one in said["shell"] if client.get(one).status_code != 200] == []
         assert said["script"] in client.get("/").text
 
-    def test_the_page_and_the_worker_are_of_one_version(self, client: TestClient) -> None:
-        assert known(client, "/sw.js")["version"] == known(client, "/phone.js")["version"]
-
     def test_every_sentence_has_both_languages(self) -> None:
         said = words()
         assert said["fr"].keys() == said["en"].keys()

@@ -99,7 +99,7 @@ def test_a_refusal_is_one_sentence_in_the_language_of_the_page(
     assert said.status_code == 400
     assert said.json() == {
         "error": "BadRequest",
-        "sentence": "Paramètre « person » refusé : attendu une personne de people.toml.",
+        "sentence": "« person » refusé : il faut une personne de people.toml. Rien n'a été modifié.",
     }
     other = Browser(service, "a").subscription | {"endpoint": "https://mal.test/a"}
     asked = {"person": "dg", "subscription": other}
@@ -142,10 +142,6 @@ def test_a_flood_is_asked_to_wait(client: TestClient, listed: Home) -> None:
     BOUND.__init__()  # type: ignore[misc]
 
 
-def test_the_scripts_are_asked_again_and_nothing_else_is_below_push(client: TestClient) -> None:
-    for name in ("/push.js", "/push-worker.js"):
-        answer = client.get(name)
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
-        assert answer.headers["content-type"].startswith("text/javascript")
+def test_nothing_else_is_below_push(client: TestClient) -> None:
     assert client.get("/push/subscribe").status_code == 404
     assert client.get("/push/../api").status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -14,30 +14,13 @@ from starlette.testclient import TestClient
 from cockpit import state
 from cockpit.alerts.desk import keep
 from cockpit.alerts.desk.life import Act
-from cockpit.alerts.model import Alert
-from cockpit.kpi.model import Domain, KpiId, UnitId
 from cockpit.notify import outbox
 from cockpit.settings import Home
 from cockpit.state.alert_models import AlertEpisode, AlertRecord
+from tests.web.conftest import VIGILANCE
 
 ADDRESS = "/api/v1/alerts/acknowledge"
 KEY = "0b0c0d0e-1111-4222-8333-444455556666"
-VIGILANCE = Alert(
-    rule="ed_visits_level",
-    kind="threshold",
-    domain=Domain.ACTIVITY,
-    kpi=KpiId("ed_visits"),
-    unit=UnitId("1"),
-    unit_label="CH de Un",
-    severity="amber",
-    since=date(2026, 3, 1),
-    as_of=date(2026, 3, 3),
-    title_fr="Urgences",
-    title_en="",
-    body_fr="",
-    body_en="",
-    role="director_ght",
-)
 
 
 @pytest.fixture

@@ -73,8 +73,10 @@ class Kept:
 
 def decide(engine: Engine, decision: Decision) -> int:
     """Keep a decision; its number. Raises BadRequest for one that nobody could follow."""
-    if not decision.what.strip() or len(decision.what) > LONGEST:
+    if not decision.what.strip():
         raise BadRequest(field="décision", expected=mark("quelques mots"))
+    if len(decision.what) > LONGEST:
+        raise BadRequest(field="décision", expected=mark("un texte de 1 000 caractères au plus"))
     if not decision.owner.strip():
         raise BadRequest(field="responsable", expected=mark("une personne"))
     if bool(decision.kpi) != bool(decision.unit):

@@ -205,7 +205,7 @@ def _after(episode: Episode, done: Act) -> Episode:
             return replace(episode, snoozed_until=None)
         case "comment":
             if not done.reason.strip():
-                raise BadRequest(field="commentaire", expected=mark("un texte non vide"))
+                raise BadRequest(field="note", expected=mark("quelques mots"))
             return episode
         case _:
             assert_never(done.deed)

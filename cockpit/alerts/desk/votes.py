@@ -37,7 +37,7 @@ def vote(engine: Engine, cast: Vote) -> None:
     """Keep a vote in place of the person's last one. Raises BadRequest (unknown episode, too
     long)."""
     if len(cast.why) > LONGEST_REASON:
-        raise BadRequest(field="motif", expected=mark("un texte plus court"))
+        raise BadRequest(field="motif", expected=mark("un texte de 400 caractères au plus"))
     with Session(engine) as session, session.begin():
         if session.get(AlertEpisode, cast.episode) is None:
             raise BadRequest(field="alerte", expected=mark("une alerte de la liste"))

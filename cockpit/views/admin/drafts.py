@@ -32,17 +32,17 @@ class Edited(Protocol):
 
 @dataclass(frozen=True)
 class Draft(Generic[First]):
-    """first: what the file held. version: of the file then. turn: which edit of the session."""
+    """first: what the file held. version: of the file then, in its keys: what was typed on one
+    version is never taken for a change of another, even after a restart forgot the draft."""
 
     place: str
     name: str
-    turn: int
     version: str
     first: First
 
     def key(self, widget: str) -> str:
         """The key of a widget of this draft."""
-        return f"{self.place}_{self.name}_{self.turn}_{widget}"
+        return f"{self.place}_{self.name}_{self.version[:12]}_{widget}"
 
 
 def opened(place: str, one: Edited, read: Callable[[], First], probe: str) -> Draft[First]:
@@ -54,9 +54,7 @@ def opened(place: str, one: Edited, read: Callable[[], First], probe: str) -> Dr
     kept: Draft[First] | None = st.session_state.get(slot)
     if kept and kept.name == one.name and kept.key(probe) in st.session_state:
         return kept
-    turn = st.session_state.get("draft_turn", 0) + 1
-    st.session_state["draft_turn"] = turn
-    made = Draft(place, one.name, turn, one.version, read())
+    made = Draft(place, one.name, one.version, read())
     st.session_state[slot] = made
     return made
 

@@ -43,7 +43,7 @@ def show(context: Context) -> None:
     for kpi in context.having(_CURVE):
         drawn = curve(context.generation, context.scope, kpi, context.unit.id, context.period)
         if drawn.points:
-            widgets.chart(drawn, kpi, _("Séjours MCO"))
+            widgets.chart(context, drawn, kpi, _("Séjours MCO"))
 
 
 def _group(context: Context, title: str, names: tuple[str, ...]) -> bool:
@@ -51,5 +51,5 @@ def _group(context: Context, title: str, names: tuple[str, ...]) -> bool:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     known = [one for one in found if one.value is not None]
     if known:
-        st.html(parts.column(parts.section(_(title)), widgets.tile_grid(context, known)))
+        st.html(parts.column(parts.section(_(title)), widgets.kept_tiles(context, known)))
     return bool(known)

@@ -49,12 +49,10 @@ _LEVELS = {
 
 
 def show(context: Context) -> None:
-    """The month of `?code=`, the last closed one without it."""
+    """The month of `?code=`; without it the last closed one, or this one when that was silent."""
     months = _months()
-    chosen = context.params.code if context.params.code in months else list(months)[1]
+    chosen, found = _read(context, months)
     first = months[chosen]
-    seen = (context.generation, context.scope)
-    found = noise.report(*seen, first, month_end(first), context.now)
     tabs = alert_tabs.switch(context, alert_tabs.NOISE)
     widgets.head(context, _("Bruit du mois"), tabs, words.told(), eyebrow=dates.month(first))
     widgets.choice("code", _("Mois"), list(months), chosen, words=partial(_title, months))
@@ -69,6 +67,23 @@ def show(context: Context) -> None:
         with st.expander(said, key="noise_rest"):
             st.html(_table(context, book, rest))
     _suggestions(context, [book[one.rule] for one in found if one.rule in book])
+
+
+def _read(context: Context, months: Mapping[str, date]) -> tuple[str, Sequence[Noise]]:
+    """The month that is shown, and its noise."""
+    code = context.params.code
+    this, last = list(months)[:2]
+    code = context.params.code or ""
+    asked = code if code in months else last
+    found = _noise(context, months[asked])
+    if not found and asked != code:
+        found = _noise(context, months[this])
+        asked = this if found else last
+    return asked, found
+
+
+def _noise(context: Context, first: date) -> Sequence[Noise]:
+    return noise.report(context.generation, context.scope, first, month_end(first), context.now)
 
 
 def _months() -> dict[str, date]:

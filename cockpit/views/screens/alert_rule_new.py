@@ -86,7 +86,7 @@ def _try(wanted: Wanted, made: dict[str, Any]) -> None:
     try:
         rule = editor.draft(context.generation.home, made)
     except CockpitError as error:
-        words.refuse(error.sentence())
+        words.refuse(alert_rule_form.refusal(error))
         return
     alert_trial.alone(context, rule, wanted.kpi)
 
@@ -96,7 +96,7 @@ def _added(wanted: Wanted, made: dict[str, Any], who: str) -> None:
     try:
         rule = editor.add(home, made, named(wanted.context, who))
     except CockpitError as error:
-        words.refuse(error.sentence())
+        words.refuse(alert_rule_form.refusal(error))
         return
     st.session_state.pop(_TRIED, None)
     words.tell(_("Règle ajoutée. Elle vaut au prochain calcul des alertes."))

@@ -115,7 +115,9 @@ def _kpi(context: Context, rule: Rule) -> Kpi | None:
 
 def _row(context: Context, book: Rulebook, rule: Rule, known: Known) -> str:
     kpi = _kpi(context, rule)
-    status, word = alert_rule_words.STATES[alert_rule_words.state_of(rule, book.own)]
+    state = alert_rule_words.state_of(rule, book.own)
+    status, word = alert_rule_words.STATES[state]
+    chip = "" if state == "shipped" else words.chip(status, _(word))
     title = alert_rule_words.name(rule, kpi)
     levels = levels_here(rule, known)
     said = " · ".join(
@@ -125,7 +127,7 @@ def _row(context: Context, book: Rulebook, rule: Rule, known: Known) -> str:
     )
     body = (
         f'<div class="ck-row ck-rule"><span><b>{parts.html(title)}</b> '
-        f'{words.chip(status, _(word))}<br><span class="ck-muted">{parts.html(said)}</span></span>'
+        f'{chip}<br><span class="ck-muted">{parts.html(said)}</span></span>'
         "</div>"
     )
     return anchors.card(body, _at(context, rule.id), title)
@@ -217,7 +219,7 @@ def _draft(context: Context, found: RuleState, given: dict[str, Any]) -> Rule | 
     try:
         return editor.draft(context.generation.home, given, found.rule.id)
     except CockpitError as error:
-        words.refuse(error.sentence())
+        words.refuse(alert_rule_form.refusal(error))
         return None
 
 
@@ -254,7 +256,7 @@ def _done(act: Callable[[], object], said: str, *, leave: bool = False) -> None:
     try:
         act()
     except CockpitError as error:
-        words.refuse(error.sentence())
+        words.refuse(alert_rule_form.refusal(error))
         return
     words.tell(said)
     if leave:

@@ -94,9 +94,9 @@ def show(context: Context, name: str) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _evolution(context, found)
+        _todo(context, found)
         _where(context, found)
     with right:
-        _todo(context, found)
         alert_said.show(context, found.kpi, found.item, [kept for kept, _log in found.told])
         _past(context, found, matter)
 
@@ -238,25 +238,16 @@ def _where(context: Context, found: Sheet) -> None:
 
 def _suspended(context: Context, waiting: Sequence[Item]) -> None:
     """What a late source keeps from being judged."""
-    found = [one.alert for one in waiting]
-    told = [
-        f"{pick(one.title_fr, one.title_en)} · {pick(one.body_fr, one.body_en)}" for one in found
-    ]
-    rows = [_link(context, one, said) for one, said in zip(found, told, strict=True)]
+    rows = []
+    for one in (other.alert for other in waiting):
+        said = f"{pick(one.title_fr, one.title_en)} · {pick(one.body_fr, one.body_en)}"
+        rows.append(_link(context, one, said))
     st.html(parts.section(_("En attente de cette source")))
     st.html(anchors.stack(rows))
 
 
 def _elsewhere(context: Context, others: Sequence[Item]) -> None:
-    rows = [
-        _link(
-            context,
-            one,
-            one.unit_label,
-            french.value(context.kpis[one.kpi], one.value) if one.kpi else "",
-        )
-        for one in (other.alert for other in others)
-    ]
+    rows = [_other(context, one) for one in others]
     st.html(parts.section(_("La même règle ailleurs")))
     st.html(anchors.stack(rows[:_MOST]))
     if rest := rows[_MOST:]:
@@ -265,9 +256,19 @@ def _elsewhere(context: Context, others: Sequence[Item]) -> None:
             st.html(anchors.stack(rest))
 
 
-def _link(context: Context, found: Alert, text: str, end: str = "") -> str:
-    """One line that leads to the sheet of an alert."""
-    line = cards.line(alert_cards.SEVERITIES[found.severity], text, end)
+def _other(context: Context, one: Item) -> str:
+    """The same rule at another unit; what is on its way back is not shown as an alert."""
+    found, is_back = one.alert, one.stage == "recovering"
+    end = french.value(context.kpis[found.kpi], found.value) if found.kpi else ""
+    text = f"{found.unit_label} · {_('Retour en cours').lower()}" if is_back else found.unit_label
+    return _link(context, found, text, end, Status.OK if is_back else None)
+
+
+def _link(
+    context: Context, found: Alert, text: str, end: str = "", status: Status | None = None
+) -> str:
+    """One line that leads to the sheet of an alert. status: other than its severity."""
+    line = cards.line(status or alert_cards.SEVERITIES[found.severity], text, end)
     return anchors.card(line, address(context, found.rule, found.unit, found.facet), text)
 
 

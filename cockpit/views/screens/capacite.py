@@ -56,12 +56,12 @@ def show(context: Context) -> None:
     now = trends(*ask, context.having(*_NOW), context.unit.id, Period.DAY)
     st.html(parts.note(balance(now), _worst(now)))
     st.html(parts.section(_("Situation"), _("relevé de 8 h et veille")))
-    st.html(widgets.tile_grid(context, [found for found in now if found.value is not None]))
+    st.html(widgets.kept_tiles(context, [found for found in now if found.value is not None]))
     _services(context)
     _closed(context)
     for kpi in context.having(_OCCUPANCY, "ed_visits"):
         drawn = curve(*ask, kpi, context.unit.id, Period.DAY)
-        widgets.chart(drawn, kpi, _curve_title(kpi))
+        widgets.chart(context, drawn, kpi, _curve_title(kpi))
 
 
 def _coming(context: Context) -> None:

@@ -28,6 +28,7 @@ from cockpit.views import (
     decision_form,
     decision_words,
     parts,
+    signatures,
     widgets,
 )
 from cockpit.views.admin import words
@@ -86,7 +87,12 @@ def _list(context: Context, kept: Sequence[Kept]) -> None:
         st.html(parts.section(_("À mener"), _("la plus ancienne échéance en premier")))
         st.html(stack(context, todo))
     else:
-        st.html(parts.empty(_("Aucune décision n'attend.")))
+        st.html(
+            parts.state(
+                _("Aucune décision n'attend"),
+                _("Notez ce qui est décidé : Cockpit mesure l'indicateur avant et après."),
+            )
+        )
     st.html(words.buttons(words.button(_("Noter une décision"), address(context, None, NEW))))
     if done:
         st.html(parts.section(_("Menées"), _("la dernière en premier")))
@@ -137,7 +143,7 @@ def _facts(context: Context, kept: Kept, kpi: Kpi | None) -> str:
         (_("Menée le"), dates.numeric(kept.done_on) if kept.done_on else ""),
         (_("Indicateur"), decision_words.where(context, decided)),
         (_("Effet attendu"), decision_words.change(kpi, expected) if kpi and expected else ""),
-        (_("Décidée par"), f"{decided.who} · {dates.stamp(decided.at)}"),
+        (_("Décidée par"), f"{signatures.shown(decided.who)} · {dates.stamp(decided.at)}"),
     )
     listed = "".join(
         f"<dt>{escape(title)}</dt><dd>{escape(text)}</dd>" for title, text in rows if text

@@ -18,7 +18,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import label, mark, ngettext
 from cockpit.kpi.model import Kpi, KpiId
 from cockpit.series.model import Status
-from cockpit.views import dates, parts
+from cockpit.views import alert_acts, dates, parts
 from cockpit.views.admin import words
 from cockpit.views.context import Context
 from cockpit.views.screens.prevision import named
@@ -33,7 +33,6 @@ _SHOWN = 8
 _EARLIEST, _AHEAD = date(2000, 1, 1), timedelta(days=730)
 _ONLY_HERE = ("act", "code", "kind")
 _EVERY = ""
-_MARKED = "events_marked"
 
 Numbered = tuple[int, Marked]
 
@@ -98,7 +97,7 @@ def _fields(context: Context) -> dict[str, Any]:
 
 def _key(field: str) -> str:
     """A field of the form; another one after each event, so that the next form is empty."""
-    return f"event_{field}_{st.session_state.get(_MARKED, 0)}"
+    return f"event_{field}_{alert_acts.current_round()}"
 
 
 def _asked(title: str, day: date) -> date | None:
@@ -225,7 +224,7 @@ def _done(act: Callable[[], Marked], said: str) -> None:
         words.refuse(error.sentence())
         return
     words.tell(said.format(label=made.label))
-    st.session_state[_MARKED] = st.session_state.get(_MARKED, 0) + 1
+    alert_acts.next_round()
     for name in _ONLY_HERE:
         st.query_params.pop(name, None)
     st.rerun()

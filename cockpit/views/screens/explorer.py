@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from cockpit.i18n import gettext as _
@@ -51,6 +53,14 @@ class Row(NamedTuple):
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a choice gives, ready to be sent; never to be changed. drawn: None without any row."""
+
+    rows: tuple[Row, ...] = ()
+    drawn: charts.Drawing | None = None
+
+
 def show(context: Context) -> None:
     """Three lists, a chart, a table, two exports; everything is in the address."""
     widgets.head(context, _("Explorer"))
@@ -60,15 +70,15 @@ def show(context: Context) -> None:
     _lists(context, kpi, grain, split)
     if crumbs := widgets.breadcrumb(context, "explorer"):
         st.html(crumbs)
-    rows = read(context, kpi, grain, split)
+    found = answer(context, kpi, grain, split)
     st.html(parts.section(label(kpi), context.unit.label))
-    if not rows:
+    if found.drawn is None:
         action = _("À connecter : {source}.").format(source=kpi.waiting_for)
         st.html(parts.empty(_("Aucun chiffre pour ce choix."), action if kpi.waiting_for else ""))
         return
-    _chart(kpi, grain, rows)
-    st.html(table(kpi, grain, rows))
-    _export(context, kpi, rows)
+    _chart(found.drawn)
+    st.html(found.drawn.table)
+    _export(context, kpi, found.rows)
     _below(context)
 
 
@@ -100,6 +110,23 @@ def _lists(context: Context, kpi: Kpi, grain: Grain, split: str) -> None:
     with st.grid(2, min_column_width=150, gap="small"):
         widgets.choice("grain", _("Pas"), grains, grain, words=lambda one: _(GRAINS[Grain(one)]))
         widgets.choice("split", _("Découpage"), splits, split, words=lambda one: _(_SPLITS[one]))
+
+
+def answer(context: Context, kpi: Kpi, grain: Grain, split: str) -> Answer:
+    """Kept for the generation; who asks and what is asked are in the key."""
+    asked = (context.unit.id, kpi, grain, split)
+    key = ("explorer", context.scope.key(), *asked, context.language)
+    return context.generation.cached(key, lambda: _answer(context, kpi, grain, split))
+
+
+def _answer(context: Context, kpi: Kpi, grain: Grain, split: str) -> Answer:
+    rows = tuple(read(context, kpi, grain, split))
+    if not rows:
+        return Answer()
+    draw = _compared if any(row.part for row in rows) else _drawn
+    frame, spec, said = draw(kpi, grain, closed(rows))
+    sent = pa.Table.from_pandas(frame)
+    return Answer(rows, charts.Drawing(sent, spec, said, table(kpi, grain, rows)))
 
 
 def read(context: Context, kpi: Kpi, grain: Grain, split: str) -> list[Row]:
@@ -149,14 +176,11 @@ def _name(context: Context, kpi: Kpi, by: By, code: str) -> str:
     return context.units.get(UnitId(code)).label if by == "unit" else facets.named(kpi, code)
 
 
-def _chart(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> None:
+def _chart(drawn: charts.Drawing) -> None:
     """Bars that compare the parts over the last period that is over; a line without split."""
-    split = any(row.part for row in rows)
-    over = closed(rows)
-    frame, spec, said = _compared(kpi, grain, over) if split else _drawn(kpi, grain, over)
     with st.container(border=True, key="chart_explorer"):
-        st.vega_lite_chart(frame, spec, alt=said)
-        st.html(parts.said(said))
+        st.vega_lite_chart(drawn.rows, drawn.spec, alt=drawn.said)
+        st.html(parts.said(drawn.said))
 
 
 def _compared(kpi: Kpi, grain: Grain, rows: Sequence[Row]) -> tuple[pd.DataFrame, Spec, str]:

@@ -46,7 +46,7 @@ def show(context: Context) -> None:
     for kpi in context.having("cash_position"):
         drawn = curve(context.generation, context.scope, kpi, context.unit.id, Period.DAY)
         if drawn.points:
-            widgets.chart(drawn, kpi, _("Trésorerie, 60 jours"))
+            widgets.chart(context, drawn, kpi, _("Trésorerie, 60 jours"))
     st.html(parts.section(_("Ratios et délais")))
     _tiles(context, _MORE)
 
@@ -56,7 +56,7 @@ def _tiles(context: Context, names: Sequence[str]) -> None:
     found = trends(context.generation, context.scope, kpis, context.unit.id, context.period)
     shown = [one for one in found if one.value is not None]
     if shown:
-        st.html(widgets.tile_grid(context, shown))
+        st.html(widgets.kept_tiles(context, shown))
 
 
 def _landing(context: Context) -> None:

@@ -64,7 +64,7 @@ def _evolution(context: Context, kpi: Kpi, found: Trend, drawn: Curve) -> None:
     if found.value is None:
         st.html(waiting(kpi))
         return
-    widgets.chart(drawn, kpi, _("Évolution"))
+    widgets.chart(context, drawn, kpi, _("Évolution"))
     prevision.show(context, kpi)
 
 

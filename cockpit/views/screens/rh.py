@@ -35,10 +35,10 @@ def show(context: Context) -> None:
     ask = (context.generation, context.scope)
     found = trends(*ask, context.having(*_TILES), context.unit.id, context.period)
     st.html(parts.section(_("Vue d'ensemble"), context.unit.label))
-    st.html(widgets.tile_grid(context, found))
+    st.html(widgets.kept_tiles(context, found))
     for kpi in context.having("absence_rate"):
         drawn = curve(*ask, kpi, context.unit.id, Period.MONTH)
-        widgets.chart(drawn, kpi, _("Absentéisme, 24 mois"))
+        widgets.chart(context, drawn, kpi, _("Absentéisme, 24 mois"))
     _split(context, "absence_by_motive", _("Absences par motif"))
     _split(context, "temp_staff_cost", _("Intérim par métier"))
     _units(context)

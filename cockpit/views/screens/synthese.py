@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from cockpit import clock
 from cockpit.brief import BriefLine, brief
@@ -12,7 +11,7 @@ from cockpit.forecast.oversight import acts_mark
 from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.kpi.catalogue import home_kpis
-from cockpit.kpi.model import Kpi, KpiId, UnitId
+from cockpit.kpi.model import Kpi
 from cockpit.series.trend import trends
 from cockpit.views import anchors, cards, groups, parts, widgets
 from cockpit.views.context import Context
@@ -20,10 +19,6 @@ from cockpit.views.groups import Group
 from cockpit.views.screens.links import group_link, sheet_link
 
 _LINES = 5
-Episodes = Mapping[tuple[KpiId | None, UnitId], int]
-"""The alert of the desk that stands for a KPI at a unit."""
-
-_NONE: Episodes = MappingProxyType({})
 
 
 def show(context: Context) -> None:
@@ -40,8 +35,8 @@ def show(context: Context) -> None:
     widgets.head(here, _("Synthèse"), here.generation.cached(key, lambda: body(here, kpis)))
 
 
-def body(context: Context, kpis: Sequence[Kpi], episodes: Episodes = _NONE) -> str:
-    """All but the header. episodes: alerts to name in the page, for a script that may act."""
+def body(context: Context, kpis: Sequence[Kpi]) -> str:
+    """All but the header."""
     made = brief(context.generation, context.scope)
     found = groups.opened(context.generation, context.scope)
     first = found[0] if found else None
@@ -52,21 +47,20 @@ def body(context: Context, kpis: Sequence[Kpi], episodes: Episodes = _NONE) -> s
             widgets.breadcrumb(context, "synthese"),
             parts.hero(pick(made.headline_fr, made.headline_en), groups.reach(found, held), counts),
             widgets.period_switch(context, "synthese"),
-            _worst(context, first, episodes) if first else "",
-            _brief(context, groups.others(made, first, _LINES), episodes),
+            _worst(context, first) if first else "",
+            _brief(context, groups.others(made, first, _LINES)),
             _tiles(context, kpis),
         )
     )
 
 
-def _worst(context: Context, group: Group, episodes: Episodes) -> str:
+def _worst(context: Context, group: Group) -> str:
     said = f"{_('Alerte')} : {groups.title(group, context.units)}"
     drawn = cards.alert(group, context.units)
-    episode = episodes.get((group.worst.kpi, group.worst.unit))
-    return anchors.card(drawn, group_link(context, group), said, episode)
+    return anchors.card(drawn, group_link(context, group), said)
 
 
-def _brief(context: Context, lines: Sequence[BriefLine], episodes: Episodes) -> str:
+def _brief(context: Context, lines: Sequence[BriefLine]) -> str:
     if not lines:
         return ""
     drawn = "".join(
@@ -74,7 +68,6 @@ def _brief(context: Context, lines: Sequence[BriefLine], episodes: Episodes) -> 
             cards.line(line.status, line.text),
             sheet_link(context, line.kpi, line.unit),
             line.text,
-            episodes.get((line.kpi, line.unit)) if line.kind == "alert" else None,
         )
         for line in lines
     )
