@@ -38,7 +38,7 @@ def history(told: Sequence[Told], now: datetime) -> str:
     if not told:
         return parts.empty(_("Cette règle n'a pas encore sonné ici."))
     cards = (_episode(kept, log, now) for kept, log in told)
-    return f'<div class="ck-list">{"".join(cards)}</div>'
+    return parts.pile(cards)
 
 
 def _episode(kept: Kept, log: Sequence[Event], now: datetime) -> str:

@@ -45,9 +45,10 @@ def card(body: str, address: str, spoken: str) -> str:
     return f'<div class="ck-tap">{body}<a class="ck-link" {named}></a></div>'
 
 
-def word(label: str, address: str) -> str:
-    """A few words that lead somewhere."""
-    return f'<a class="ck-link" href="{escape(address)}">{escape(label)}</a>'
+def word(label: str, address: str, spoken: str = "") -> str:
+    """A few words that lead somewhere; `spoken` is its accessible name, where they say too little."""
+    named = f' aria-label="{escape(spoken)}"' if spoken else ""
+    return f'<a class="ck-link" href="{escape(address)}"{named}>{escape(label)}</a>'
 
 
 def away(label: str, address: str) -> str:
@@ -57,7 +58,7 @@ def away(label: str, address: str) -> str:
 
 def stack(cards: Iterable[str]) -> str:
     """Cards one under the other."""
-    return f'<div class="ck-list">{"".join(cards)}</div>'
+    return parts.pile(cards)
 
 
 def crumbs(above: Iterable[tuple[str, str]], here: str = "") -> str:

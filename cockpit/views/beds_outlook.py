@@ -124,6 +124,7 @@ def strip(
         name = Html(link_word(unit.label, context.link("capacite", unit=unit.id)))
         rows.append(_strip_row(occupancy, name, found.get(unit.id), slot))
     caption = _("Occupation attendue des lits ouverts à {hour}, en %").format(hour=hour(slot))
+    caption = tables.further(caption, more=whole is None)
     return (
         f'<div class="ck-scroll"><table class="ck-heat"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th scope="col"><span class="ck-sr">{escape(_("Service"))}</span></th>'

@@ -37,7 +37,7 @@ def sheet(
     total = _sheet_row(_("Ensemble"), whole) if whole else None
     day = (whole or lines[0][1]).day
     caption = _("Bilan de la réunion de lits, {day}").format(day=dates.short_day(day))
-    return tables.table(caption, columns, rows, total=total)
+    return tables.table(tables.further(caption, more=whole is None), columns, rows, total=total)
 
 
 def _named(context: Context, unit: Unit) -> Html:

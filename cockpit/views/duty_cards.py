@@ -110,12 +110,11 @@ def remarks(listed: Sequence[Remark], leads: Callable[[Remark], str]) -> str:
         return ""
     count = ngettext("{n} point", "{n} points", len(listed)).format(n=len(listed))
     drawn = [_remark(one, leads(one)) for one in listed]
-    rows, rest = "".join(drawn[:_FIRST]), "".join(drawn[_FIRST:])
+    first, rest = drawn[:_FIRST], parts.pile(drawn[_FIRST:])
     if rest:
         more = escape(_("Voir les {n} autres").format(n=len(drawn) - _FIRST))
-        rows += f'<details class="ck-more"><summary>{more}</summary>'
-        rows += f'<div class="ck-list">{rest}</div></details>'
-    return f'{parts.section(_("À régler"), count)}<div class="ck-list">{rows}</div>'
+        first.append(f'<details class="ck-more"><summary>{more}</summary>{rest}</details>')
+    return parts.section(_("À régler"), count) + parts.pile(first)
 
 
 def _remark(one: Remark, address: str) -> str:
@@ -132,9 +131,9 @@ def weeks(turns: Sequence[Turn], reach: Reach, leads: Callable[[Turn], str], at:
     today = clock.in_paris(at).date()
     drawn = []
     for monday, several in groupby(turns, key=lambda one: _monday(one, today)):
-        rows = "".join(_turn(one, reach, leads(one), at) for one in several)
+        rows = parts.pile(_turn(one, reach, leads(one), at) for one in several)
         title = parts.section(_week(monday, today))
-        drawn.append(f'<div class="ck-week">{title}<div class="ck-list">{rows}</div></div>')
+        drawn.append(f'<div class="ck-week">{title}{rows}</div>')
     return "".join(drawn)
 
 

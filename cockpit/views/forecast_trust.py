@@ -174,11 +174,17 @@ def misses(kpi: Kpi, found: Sequence[Miss], mark_at: Callable[[date], str]) -> s
                 high=french.number(one.high, kpi.decimals),
                 level=french.percent(one.level, 0),
             ),
-            one.cause or Html(anchors.word(_("marquer"), mark_at(one.day))),
+            one.cause or _to_mark(one.day, mark_at(one.day)),
         )
         for one in found
     ]
     return tables.table(_("Derniers jours hors de l'intervalle"), columns, rows)
+
+
+def _to_mark(day: date, address: str) -> Html:
+    """The way to say what happened on a day."""
+    said = _("marquer")
+    return Html(anchors.word(said, address, f"{said}, {dates.long_day(day)}"))
 
 
 def model_card(made: Forecast, stands: Overseen, found: Trust) -> str:

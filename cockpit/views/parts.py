@@ -5,7 +5,7 @@ HTML as text, every datum escaped; nothing here reads data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -42,6 +42,12 @@ def drawn_from(generation: int, body: str) -> str:
 def column(*pieces: str) -> str:
     """Pieces one under the other, as far apart as the elements of a page."""
     return f'<div class="ck-column">{"".join(pieces)}</div>'
+
+
+def pile(items: Iterable[str], kind: str = "ck-list") -> str:
+    """A list of cards, of which a screen reader says how many there are. kind: how it is laid."""
+    listed = "".join(f'<div role="listitem">{one}</div>' for one in items)
+    return f'<div class="{kind}" role="list">{listed}</div>' if listed else ""
 
 
 def header(title: str, eyebrow: str, fresh: str = "") -> str:

@@ -29,9 +29,9 @@ def section(context: Context) -> str:
     found.sort(key=lambda pair: (all(gap.within for gap in pair[1]), not pair[1]))
     broken = sum(not gap.within for _one, own in found for gap in own)
     aside = _("{n} à vérifier").format(n=broken) if broken else ""
-    listed = "".join(card(context, one, own) for one, own in found)
+    listed = (card(context, one, own) for one, own in found)
     return parts.column(
-        parts.section(_("Rapprochements"), aside), f'<div class="ck-list">{listed}</div>'
+        parts.section(_("Rapprochements"), aside), parts.pile(listed)
     )
 
 

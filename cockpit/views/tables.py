@@ -33,6 +33,11 @@ class Column:
         return " ".join(name for name, holds in named if holds)
 
 
+def further(caption: str, *, more: bool) -> str:
+    """The name of a table; of what follows it in a fold when there is `more` of the same."""
+    return _("{caption} (suite)").format(caption=caption) if more else caption
+
+
 _TENTH = 0.05
 """Below this a part in points would read 0,0 beside a visible bar."""
 

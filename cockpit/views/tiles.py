@@ -16,7 +16,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import language, pick
 from cockpit.kpi.model import Kpi
 from cockpit.series.model import Change, Status, Trend
-from cockpit.views import dates, french, spark
+from cockpit.views import dates, french, parts, spark
 from cockpit.views.status import CLASSES, chip, word
 
 _TONES = {True: "ck-good", False: "ck-bad", None: "ck-neutral"}
@@ -34,12 +34,17 @@ def tile(trend: Trend) -> str:
         f'<article class="ck-tile {CLASSES[shown]}" lang="{language()}">'
         f'<h3 class="ck-name">{escape(name(trend.kpi))}</h3>'
         f'<p class="ck-value">{_value(trend)}</p>'
-        f'<p class="ck-change {tone(trend.kpi, trend.previous)}">{_change(trend)}</p>'
-        f'<p class="ck-when">{_when(trend)}</p>'
+        f"{_line(f'ck-change {tone(trend.kpi, trend.previous)}', _change(trend))}"
+        f"{_line('ck-when', _when(trend))}"
         f"{curve(trend)}"
-        f'<p class="ck-foot">{chip(shown)}<span class="ck-target">{_target(trend)}</span></p>'
+        f'<p class="ck-foot">{chip(shown)} <span class="ck-target">{_target(trend)}</span></p>'
         "</article>"
     )
+
+
+def _line(kind: str, said: str) -> str:
+    """A line of a tile (HTML), or its place: a paragraph is never there to take room."""
+    return f'<p class="{kind}">{said}</p>' if said else f'<div class="{kind}"></div>'
 
 
 def _status(trend: Trend) -> Status:
@@ -64,7 +69,7 @@ def tone(kpi: Kpi, moved: Change | None) -> str:
 
 def _change(trend: Trend) -> str:
     if trend.previous is None or not french.known(trend.value):
-        return french.NBSP
+        return ""
     return escape(french.change(trend.kpi, trend.previous, trend.window))
 
 
@@ -74,7 +79,7 @@ def _when(trend: Trend) -> str:
     parts = [f'<span class="ck-late">{escape(_late(trend))}</span>'] if stale else []
     parts += [] if stale else [escape(dates.covering(trend.window, brief=True))]
     parts += [f'<span class="ck-mark">{escape(mark)}</span>' for mark in marks(trend)]
-    return " · ".join(part for part in parts if part) or french.NBSP
+    return " · ".join(part for part in parts if part)
 
 
 def _late(trend: Trend) -> str:
@@ -124,7 +129,7 @@ def spoken(trend: Trend) -> str:
 
 def grid(trends: Iterable[Trend]) -> str:
     """Tiles in two columns on a phone, four from 768 px."""
-    return f'<div class="ck-grid">{"".join(map(tile, trends))}</div>'
+    return parts.pile(map(tile, trends), "ck-grid")
 
 
 def skeleton(count: int = 8) -> str:

@@ -127,7 +127,7 @@ def pills(
 
 def tile_grid(context: Context, trends: Iterable[Trend]) -> str:
     """Tiles in two columns on a phone, four from 768 px; each opens its sheet."""
-    drawn = "".join(
+    cards = (
         anchors.card(
             tiles.tile(trend),
             context.link("indicateur", kpi=trend.kpi.id, unit=trend.unit.id),
@@ -135,7 +135,7 @@ def tile_grid(context: Context, trends: Iterable[Trend]) -> str:
         )
         for trend in trends
     )
-    return f'<div class="ck-grid">{drawn}</div>'
+    return parts.pile(cards, "ck-grid")
 
 
 def kept_tiles(context: Context, trends: Iterable[Trend]) -> str:

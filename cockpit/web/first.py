@@ -95,10 +95,10 @@ def _switch() -> str:
 def _lines(lines: list[BriefLine]) -> str:
     if not lines:
         return ""
-    items = "".join(cards.line(line.status, line.text) for line in lines)
+    items = (cards.line(line.status, line.text) for line in lines)
     return (
         f'<section class="ck-later">{parts.section(_("À retenir"))}'
-        f'<div class="ck-stack">{items}</div></section>'
+        f'{parts.pile(items, "ck-stack")}</section>'
     )
 
 

@@ -67,6 +67,20 @@ const keepFocus = (bar, words) => {
     ?.focus({ preventScroll: true });
 };
 
+// So is a list or a pill whose choice lives in the address: a keyboard stays on the one of that name.
+let held;
+let isTyped = false;
+const nameOf = (one) => one.ariaLabel || one.textContent;
+addEventListener("focusin", ({ target }) => { held = target; });
+addEventListener("keydown", () => { isTyped = true; }, true);
+addEventListener("pointerdown", () => { isTyped = false; }, true);
+const holdFocus = () => {
+  if (!isTyped || !held || held.isConnected || document.activeElement !== document.body) return;
+  const same = [...document.querySelectorAll(`${held.localName}[aria-label], [role="radio"]`)];
+  same.find((one) => nameOf(one) === nameOf(held))?.focus({ preventScroll: true });
+};
+new MutationObserver(holdFocus).observe(document.documentElement, { childList: true, subtree: true });
+
 // Once the script has stopped and nothing moves; given up after 5 s, or when the reader moves.
 const onceDrawn = (action) => {
   let calm;

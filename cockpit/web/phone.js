@@ -155,6 +155,7 @@
       const text = await (await cache.match(url.href)).text();
       return keptRow(url, new DOMParser().parseFromString(text, "text/html"));
     }));
+    list.role = rows.length ? "list" : null;
     list.replaceChildren(...(rows.length ? rows : [nothingKept()]));
   };
 
@@ -170,6 +171,7 @@
     link.href = url.pathname + url.search;
     link.ariaLabel = `${title}, ${at}`;
     const card = made("div", "ck-tap");
+    card.role = "listitem";
     card.append(row, link);
     return card;
   };

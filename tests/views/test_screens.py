@@ -87,7 +87,7 @@ def test_every_page_speaks_english(app: AppTest, page: str) -> None:
 def test_the_home_page_says_where_when_and_how_we_stand(app: AppTest) -> None:
     said = words(visit(app, "synthese"))
     assert "GHT d'essai · sam. 21 nov." in said.replace("&#x27;", "'")
-    assert "|Occupation|85,0| %|" in said
+    assert "|Occupation|85,0| |%|" in said
     assert "|Passages urgences|170| |passages|" in said
     assert said.count("|n.d.|") > 0, "a KPI that nothing feeds is not a zero"
 

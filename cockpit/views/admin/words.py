@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = "administration"
 _ONLY_HERE = ("source", "screen", "tab", "act", "kind", "code")
 _SAID = "administration_said"
-_SPECIAL = re.compile(r"([\\`*_\[\]<>$~:#|!])")
+_SPECIAL = re.compile(r"([\\`*\[\]<>$~:#|!]|(?<!\w)_|_(?!\w))")
 
 STATES = {
     "error": (Status.RED, mark("Fichier fautif")),
@@ -163,7 +163,10 @@ def command(*words: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text for the label of a widget, which reads markdown: shown as it is."""
+    """A text for the label of a widget, which reads markdown: shown as it is.
+
+    Inside a word `_` means nothing to markdown and stays: a screen reader hears the label as written.
+    """
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

@@ -155,7 +155,7 @@ def _turn(context: Context, reach: Reach, written: Written) -> None:
     cards = [duty_cards.person(shift.person, _("D'astreinte"), reach)]
     if shift.deputy:
         cards.append(duty_cards.person(shift.deputy, _("Adjoint"), reach))
-    st.html(f'<div class="ck-list ck-two">{"".join(cards)}</div>')
+    st.html(parts.pile(cards, "ck-list ck-two"))
     if not may_edit(context):
         return
     with st.container(key="duty_form"):

@@ -173,7 +173,7 @@ def _services(context: Context) -> None:
     st.html(bed_table(known, tightest[:_SHOWN], found))
     if rest := tightest[_SHOWN:]:
         with st.expander(_("Voir les {n} autres services").format(n=len(rest))):
-            st.html(bed_table(known, rest, found))
+            st.html(bed_table(known, rest, found, more=True))
 
 
 def _closed(context: Context) -> None:
@@ -212,9 +212,13 @@ def motive_rows(found: Mapping[str, float]) -> list[tuple[str, str, float]]:
 
 
 def bed_table(
-    kpis: Mapping[KpiId, Kpi], units: Sequence[Unit], found: Mapping[UnitId, Mapping[KpiId, float]]
+    kpis: Mapping[KpiId, Kpi],
+    units: Sequence[Unit],
+    found: Mapping[UnitId, Mapping[KpiId, float]],
+    *,
+    more: bool = False,
 ) -> str:
-    """Occupancy, available, open, closed, installed; one line per service."""
+    """Occupancy, available, open, closed, installed; one line per service. more: in a fold."""
     columns = [
         tables.Column(_("Service"), number=False),
         tables.Column(_("Occupation"), wide=True),
@@ -224,7 +228,8 @@ def bed_table(
         tables.Column(_("Installés")),
     ]
     rows = [_bed_row(kpis[_OCCUPANCY], unit, found[unit.id]) for unit in units]
-    return tables.table(_("Lits par service, dernier relevé"), columns, rows)
+    caption = tables.further(_("Lits par service, dernier relevé"), more=more)
+    return tables.table(caption, columns, rows)
 
 
 def _bed_row(occupancy: Kpi, unit: Unit, row: Mapping[KpiId, float]) -> tuple[str, ...]:

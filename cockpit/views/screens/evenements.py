@@ -63,7 +63,7 @@ def _form(context: Context, *, folded: bool) -> None:
         st.form("event", border=False),
     ):
         fields = _fields(context)
-        who = st.text_input(_("Votre nom"), key=_key("who"), max_chars=80)
+        who = st.text_input(_("Votre nom"), key=_key("who"), max_chars=80, autocomplete="name")
         if not st.form_submit_button(_("Marquer"), type="primary"):
             return
         done = partial(_add, context, fields, who)
@@ -156,7 +156,7 @@ def _list(context: Context, listed: Sequence[Numbered]) -> None:
 
 
 def _cards(context: Context, listed: Sequence[Numbered]) -> str:
-    return f'<div class="ck-list">{"".join(_card(context, *one) for one in listed)}</div>'
+    return parts.pile(_card(context, *one) for one in listed)
 
 
 def _card(context: Context, number: int, one: Marked) -> str:
@@ -199,7 +199,7 @@ def _confirm(context: Context, number: int, one: Marked) -> None:
     title = _("Retirer « {label} » ?").format(label=one.label)
     st.html(words.panel(title, _said(context, one)))
     with st.form("event_remove", border=False):
-        who = st.text_input(_("Votre nom"), key="event_remove_who", max_chars=80)
+        who = st.text_input(_("Votre nom"), key="event_remove_who", max_chars=80, autocomplete="name")
         if st.form_submit_button(_("Retirer"), type="primary"):
             done = partial(_remove, context, number, one, who)
             _done(done, _("« {label} » est retiré. Les prévisions le suivent au prochain calcul."))

@@ -63,7 +63,7 @@ def _worst(context: Context, group: Group) -> str:
 def _brief(context: Context, lines: Sequence[BriefLine]) -> str:
     if not lines:
         return ""
-    drawn = "".join(
+    drawn = (
         anchors.card(
             cards.line(line.status, line.text),
             sheet_link(context, line.kpi, line.unit),
@@ -72,7 +72,7 @@ def _brief(context: Context, lines: Sequence[BriefLine]) -> str:
         for line in lines
     )
     title = parts.section(_("À retenir"))
-    return f'<section class="ck-later">{title}<div class="ck-stack">{drawn}</div></section>'
+    return f'<section class="ck-later">{title}{parts.pile(drawn, "ck-stack")}</section>'
 
 
 def _tiles(context: Context, kpis: Sequence[Kpi]) -> str:
