@@ -114,7 +114,7 @@ def chip(stage: Stage) -> Html:
     sign, word, tone = STAGES[stage]
     shown = escape(_(word))
     return Html(
-        f'<span class="ck-chip {tone}"><span aria-hidden="true">{sign}</span>{shown}</span>'
+        f'<span class="ck-chip {tone}"><span aria-hidden="true">{sign}</span> {shown}</span>'
     )
 
 

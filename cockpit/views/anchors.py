@@ -46,7 +46,7 @@ def card(body: str, address: str, spoken: str) -> str:
 
 
 def word(label: str, address: str, spoken: str = "") -> str:
-    """A few words that lead somewhere; `spoken` is its accessible name, where they say too little."""
+    """A few words that lead somewhere; `spoken`: the accessible name, where they say too little."""
     named = f' aria-label="{escape(spoken)}"' if spoken else ""
     return f'<a class="ck-link" href="{escape(address)}"{named}>{escape(label)}</a>'
 

@@ -78,7 +78,7 @@ def chip(kept: Kept) -> str:
     """Sign, word and colour of where it stands."""
     sign, word, tone = _DONE if kept.done_on else _LATE if is_late(kept) else _OPEN
     shown = escape(_(word))
-    return f'<span class="ck-chip {tone}"><span aria-hidden="true">{sign}</span>{shown}</span>'
+    return f'<span class="ck-chip {tone}"><span aria-hidden="true">{sign}</span> {shown}</span>'
 
 
 def when(kept: Kept) -> str:

@@ -122,7 +122,7 @@ def _vouched(made: Forecast, stands: Overseen) -> str:
     else:
         status, words = Status.NONE, _("Pas encore validée")
     sign = f'<span aria-hidden="true">{ICONS[status]}</span>'
-    return f' <span class="ck-chip {CLASSES[status]}">{sign}{escape(words)}</span>'
+    return f' <span class="ck-chip {CLASSES[status]}">{sign} {escape(words)}</span>'
 
 
 def _error(kpi: Kpi, made: Forecast) -> str:

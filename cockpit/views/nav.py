@@ -136,7 +136,7 @@ def bottom_nav(context: Context, current: str) -> str:
 def _nav(context: Context, current: str) -> str:
     thumb = {found.id for found in bar(context.scope)}
     red = alert_matters.untaken_reds(context)
-    entries = "".join(
+    entries = " ".join(
         _entry(context, found, current, thumb=found.id in thumb, badge=_badge(found, red))
         for found in visible(context.scope)
         if found.place != "hidden"

@@ -31,12 +31,16 @@ def html(text: str) -> str:
 def icon(status: Status) -> str:
     """The sign of a status, for the eye; a screen reader gets the word."""
     sign = f'<span aria-hidden="true">{ICONS[status]}</span>'
-    return f'{sign}<span class="ck-sr">{escape(word(status))} : </span>'
+    return f'{sign} <span class="ck-sr">{escape(word(status))} : </span>'
 
 
-def drawn_from(generation: int, body: str) -> str:
-    """HTML that says which state it shows: `web/links.js` draws again when there is a newer one."""
-    return f'<div data-generation="{generation}">{body}</div>'
+def drawn_from(generation: int, body: str, *, drafts: str | None = None) -> str:
+    """HTML that says which state it shows: `web/links.js` draws again when there is a newer one.
+
+    drafts: under which number `web/drafts.js` may keep them; "" where nothing may be kept.
+    """
+    keeps = "" if drafts is None else f' data-drafts="{escape(drafts)}"'
+    return f'<div data-generation="{generation}"{keeps}>{body}</div>'
 
 
 def column(*pieces: str) -> str:

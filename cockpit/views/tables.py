@@ -100,7 +100,7 @@ def contributions(kpi: Kpi, parts: Sequence[Contribution], limit: int = 8) -> st
 def _share(kpi: Kpi, part: Contribution, reach: float) -> str:
     detail = f"{french.value(kpi, part.before)} → {french.value(kpi, part.after)}"
     return (
-        f'<li class="ck-share"><span>{escape(part.label)} <small>{escape(detail)}</small></span>'
+        f'<li class="ck-share"><span>{escape(part.label)} <small>{escape(detail)}</small></span> '
         f"<b>{escape(signed(kpi, part.total))}</b>{_signed_bar(kpi, part.total, reach)}</li>"
     )
 
@@ -131,7 +131,7 @@ def shares(rows: Iterable[tuple[str, str, float]]) -> str:
     listed = list(rows)
     reach = max((abs(size) for *_rest, size in listed), default=0.0) or 1.0
     items = "".join(
-        f'<li class="ck-share"><span>{escape(name)}</span><b>{escape(text)}</b>'
+        f'<li class="ck-share"><span>{escape(name)}</span> <b>{escape(text)}</b>'
         f'<span class="ck-bar" aria-hidden="true">'
         f'<span style="width:{100 * abs(size) / reach:.1f}%"></span></span></li>'
         for name, text, size in listed
@@ -147,6 +147,6 @@ def share_row(kpi: Kpi, part: Contribution, reach: float) -> str:
         detail = ""
     return (
         '<div class="ck-row"><div class="ck-share ck-fill">'
-        f"<span>{escape(name)} <small>{escape(detail)}</small></span>"
+        f"<span>{escape(name)} <small>{escape(detail)}</small></span> "
         f"<b>{escape(signed(kpi, part.total))}</b>{_signed_bar(kpi, part.total, reach)}</div></div>"
     )

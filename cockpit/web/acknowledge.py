@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LARGEST_FORM = 4096
 _HEADERS = {
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "strict-origin",  # "no-referrer" would make browsers hide whose form it is
     "x-robots-tag": "noindex",
 }
 _log = structlog.get_logger(__name__)

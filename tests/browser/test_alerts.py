@@ -79,6 +79,7 @@ def test_an_alert_leads_to_a_decision_and_a_vote_from_its_sheet(
         form.get_by_label("Votre nom").fill(NAME)
         form.get_by_role("button", name="Décider").click()
         expect(page.get_by_text("Décision n° 1 notée.")).to_be_visible(timeout=15_000)
+        settle(page)
         vote = page.locator(".st-key-vote")
         sizes = [vote.get_by_role("button", name=one, exact=True) for one in ("Utile", "Inutile")]
         assert min((one.bounding_box() or {"height": 0})["height"] for one in sizes) >= 44

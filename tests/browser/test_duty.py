@@ -11,6 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from cockpit import state
+from cockpit.alerts.desk import keep
+from cockpit.notify import links, outbox
+from cockpit.notify.route import Line, Words
+from cockpit.settings import Home
 from tests.browser.conftest import PEOPLE, ROSTER, Site, served
 from tests.browser.opening import opened, overflow, settle
 
@@ -109,3 +114,25 @@ def test_what_one_chooses_is_in_the_file(
         assert 'quiet = "22:00-07:00"' in written
         assert found.errors == []
         assert found.outside == []
+
+
+@pytest.mark.slow
+def test_the_button_of_a_mail_acknowledges_once(chromium: Browser, own_site: Site) -> None:
+    """Pressed as a browser does it, with the origin that the page lets it say."""
+    home = Home(own_site.home)
+    engine = state.engine(home)
+    kept = next(one for one in keep.open_episodes(engine) if one.episode.severity == "red")
+    line = Line("mail", kept.id, "opened", "red", 0, outbox.now(), Words(kept.title_fr))
+    token = links.token(links.key(home), line, "cdupont", outbox.now())
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    page = context.new_page()
+    for expected in ("C'est noté", "Ce lien ne peut pas servir"):
+        page.goto(f"{own_site.url}/accuser?t={token}")
+        if expected == "C'est noté":
+            page.get_by_role("button", name="J'en prends note").click()
+        expect(page.locator("main")).to_contain_text(expected)
+        assert overflow(page) == 0
+        assert Axe().run(page).response["violations"] == []
+    context.close()
+    (again,) = (one for one in keep.open_episodes(engine) if one.id == kept.id)
+    assert again.episode.acknowledged_by == "Claire Dupont"

@@ -76,7 +76,7 @@ def test_a_decision_is_noted_carried_out_and_listed(judged, answer) -> None:
 
 MISUSES = [
     (("vote", "99", "--by", "Roy"), "une alerte de la liste"),
-    (("vote", "1", "--by", "Roy", "--why", "x" * 401), "un texte plus court"),
+    (("vote", "1", "--by", "Roy", "--why", "x" * 401), "un texte de 400 caractères au plus"),
     (("decide", *DECIDED, "--expected", "3"), "l'indicateur qu'il change"),
     (("decide", *DECIDED, "--episode", "99"), "une alerte de la liste"),
     (("decide", *DECIDED[:-1], "bientôt"), "AAAA-MM-JJ"),

@@ -69,7 +69,7 @@ def badge(app: AppTest) -> str:
 def test_a_card_says_what_where_since_when_and_what_to_do(app: AppTest) -> None:
     visit(app, "alertes", **{"as": "bed_manager"})
     text = said(app)
-    assert "|Alerte|Nouveau|" in text
+    assert "À prendre" not in text, "what is new is for somebody to take: said once"
     assert "|depuis le 18 nov.|" in text
     assert "|boarders_now_level · Site A : 9|" in text
     assert "|Ouvrir des lits tampons|" in text

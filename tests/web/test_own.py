@@ -98,3 +98,17 @@ def test_a_worker_imports_only_from_an_address_that_stays(client: TestClient) ->
     assert imported == ["/push-worker.js"]
     for path in FIXED:
         assert client.get(path).headers["content-security-policy"].count("worker-src") == 1, path
+
+
+def test_a_script_is_sent_without_its_lines_of_comment(client: TestClient) -> None:
+    for name in own.NAMES:
+        assert not re.search(r"^ *//", client.get(f"/{name}").text, re.MULTILINE), name
+
+
+def test_what_keeps_drafts_is_light_and_waits_for_the_first_paint(client: TestClient) -> None:
+    script = client.get("/drafts.js", headers={"accept-encoding": "br"})
+    assert int(script.headers["content-length"]) <= 1536
+    for path in ("/", "/finances"):
+        at_once, later = client.get(path).text.split('<template id="later">')
+        assert "drafts.js" not in at_once
+        assert own.address("drafts.js") in later

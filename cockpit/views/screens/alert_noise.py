@@ -65,7 +65,7 @@ def show(context: Context) -> None:
     if rest := found[_SHOWN:]:
         said = ngettext("Voir l'autre", "Voir les {n} autres", len(rest)).format(n=len(rest))
         with st.expander(said, key="noise_rest"):
-            st.html(_table(context, book, rest))
+            st.html(_table(context, book, rest, more=True))
     _suggestions(context, [book[one.rule] for one in found if one.rule in book])
 
 
@@ -119,7 +119,9 @@ def summary(found: Sequence[Noise]) -> str:
     )
 
 
-def _table(context: Context, book: Mapping[str, Rule], found: Sequence[Noise]) -> str:
+def _table(
+    context: Context, book: Mapping[str, Rule], found: Sequence[Noise], *, more: bool = False
+) -> str:
     columns = [
         tables.Column(_("Règle"), number=False),
         tables.Column(_("A sonné")),
@@ -129,7 +131,8 @@ def _table(context: Context, book: Mapping[str, Rule], found: Sequence[Noise]) -
         tables.Column(_("Avis"), number=False, wide=True),
     ]
     rows = [_row(context, book.get(one.rule), one) for one in found]
-    return tables.table(_("Règle par règle, la plus bruyante d'abord"), columns, rows)
+    caption = tables.further(_("Règle par règle, la plus bruyante d'abord"), more=more)
+    return tables.table(caption, columns, rows)
 
 
 def _row(context: Context, rule: Rule | None, one: Noise) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.notify import book, phones
 from cockpit.series.model import Status
-from cockpit.views import duty_cards, duty_file, duty_forms, duty_words, parts, widgets
+from cockpit.views import duty_cards, duty_file, duty_forms, duty_words, french, parts, widgets
 from cockpit.views.admin import words
 from cockpit.views.duty_words import Reach
 
@@ -151,7 +151,9 @@ def _turn(context: Context, reach: Reach, written: Written) -> None:
     found = written.roster.turns(shift.first, shift.last)
     own = [one for one in found if one.shift is shift]
     turn = next((one for one in own if one.last > context.now), own[0] if own else None)
-    _back(context, duty_words.span(shift.first, shift.last))
+    # A title breaks between its two days, not inside one.
+    days = duty_words.span(shift.first, shift.last).replace(" ", french.NBSP)
+    _back(context, days.replace("–\u202f", "– "))
     cards = [duty_cards.person(shift.person, _("D'astreinte"), reach)]
     if shift.deputy:
         cards.append(duty_cards.person(shift.deputy, _("Adjoint"), reach))
