@@ -13,7 +13,7 @@ from cockpit.forecast.reasons import told
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark, ngettext
 from cockpit.series.model import Status
-from cockpit.views import anchors, charts, dates, forecasts, french, parts, tables
+from cockpit.views import anchors, charts, dates, forecasts, french, parts, signatures, tables
 from cockpit.views.parts import Html
 from cockpit.views.status import CLASSES
 from cockpit.views.vega import ACTUAL, FORECAST
@@ -216,7 +216,7 @@ def _validated(made: Forecast, stands: Overseen) -> str:
     act = stands.validated
     if act is None:
         return ""
-    said = _("{who}, le {day}").format(who=act.who, day=dates.stamp(act.at))
+    said = _("{who}, le {day}").format(who=signatures.shown(act.who), day=dates.stamp(act.at))
     return said if stands.is_validated(made) else f"{said} ; {_('les modèles ont changé depuis')}"
 
 
@@ -254,7 +254,7 @@ def log(kpi: Kpi, acts: Sequence[ForecastAct]) -> str:
 
 
 def _act(kpi: Kpi, act: ForecastAct) -> str:
-    head = f"{_(ACTS[act.act])} · {act.who} · {dates.stamp(act.at)}"
+    head = f"{_(ACTS[act.act])} · {signatures.shown(act.who)} · {dates.stamp(act.at)}"
     if act.day is not None:
         head += f" · {dates.short_day(act.day)}"
     if act.value is not None:

@@ -11,7 +11,7 @@ from cockpit.forecast.reasons import told
 from cockpit.i18n import gettext as _
 from cockpit.i18n import mark
 from cockpit.series.model import Status
-from cockpit.views import dates, french, parts
+from cockpit.views import dates, french, parts, signatures
 from cockpit.views.status import CLASSES, ICONS
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def refusal(made: Forecast) -> str:
 def off(act: ForecastAct) -> str:
     """Who switched it off, when and why."""
     text = _("Prévision arrêtée le {day} par {who} : {reason}")
-    return text.format(day=dates.stamp(act.at), who=act.who, reason=told(act.reason))
+    return text.format(
+        day=dates.stamp(act.at), who=signatures.shown(act.who), reason=told(act.reason)
+    )
 
 
 def correction(kpi: Kpi, act: ForecastAct) -> str:
@@ -82,7 +84,7 @@ def correction(kpi: Kpi, act: ForecastAct) -> str:
     return text.format(
         day=dates.short_day(act.day) if act.day else "",
         value=french.value(kpi, act.value),
-        who=act.who,
+        who=signatures.shown(act.who),
         model=french.value(kpi, act.predicted),
         reason=act.reason.rstrip("."),
     )
@@ -116,7 +118,10 @@ def _note(text: str) -> str:
 def _vouched(made: Forecast, stands: Overseen) -> str:
     """A chip: who validated it, or that nobody did (or did before its models changed)."""
     if stands.validated is not None and stands.is_validated(made):
-        status, words = Status.OK, _("Validée par {who}").format(who=stands.validated.who)
+        status, words = (
+            Status.OK,
+            _("Validée par {who}").format(who=signatures.shown(stands.validated.who)),
+        )
     elif stands.validated is not None:
         status, words = Status.AMBER, _("À revalider : modèles changés")
     else:

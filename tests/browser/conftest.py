@@ -99,9 +99,11 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(demo_home: Path) -> Iterator[Site]:
-    """The real server on a free port of this machine."""
-    with served(demo_home) as site:
+def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The real server on a free port of this machine; what is done there stays in its own copy."""
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(demo_home, home)
+    with served(home) as site:
         yield site
 
 

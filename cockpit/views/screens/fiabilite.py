@@ -16,7 +16,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import label, mark, ngettext
 from cockpit.series.model import Status
 from cockpit.state.forecasts import forecast_acts
-from cockpit.views import anchors, dates, french, parts, tables, widgets
+from cockpit.views import anchors, dates, french, parts, signatures, tables, widgets
 from cockpit.views.admin import words
 from cockpit.views.admin.words import chip
 from cockpit.views.families import FAMILIES
@@ -197,7 +197,7 @@ def _by(one: Forecast, act: ForecastAct | None) -> str:
         return ""
     if act.subject != subject_of(one):
         return _("à revalider")
-    return _("validée par {who}").format(who=act.who)
+    return _("validée par {who}").format(who=signatures.shown(act.who))
 
 
 def _aside(*words: str) -> str:
