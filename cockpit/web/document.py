@@ -205,7 +205,8 @@ def _next() -> str:
     chunks = [f'rel="modulepreload" href="{_address(path)}"' for path in lazy_scripts()]
     asked = [f'rel="preload" as="fetch" href="/_stcore/{name}"' for name in _ASKED]
     icons = f'rel="preload" as="font" type="font/woff2" href="{_address(fonts_of_interface()[0])}"'
-    return "".join(f"<link crossorigin {one}>" for one in (*chunks, *asked, icons))
+    links = "".join(f"<link crossorigin {one}>" for one in (*chunks, *asked, icons))
+    return links + _script("drafts.js")
 
 
 _ASKED = ("health", "host-config")

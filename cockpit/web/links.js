@@ -71,7 +71,7 @@ const keepFocus = (bar, words) => {
 let held;
 let isTyped = false;
 const nameOf = (one) => one.ariaLabel || one.textContent;
-addEventListener("focusin", ({ target }) => { held = target; });
+addEventListener("focusin", () => { held = document.activeElement; }); // not the option that a list only points at
 addEventListener("keydown", () => { isTyped = true; }, true);
 addEventListener("pointerdown", () => { isTyped = false; }, true);
 const holdFocus = () => {

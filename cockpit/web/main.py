@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 import structlog
 
+from cockpit.administer import phones
 from cockpit.answers.visit import scope_of
 from cockpit.errors import CockpitError, Refused, UnknownUnit
 from cockpit.i18n import gettext as _
@@ -52,8 +53,14 @@ def draw(context: Context) -> None:
     chosen = st.navigation(nav.streamlit_pages(), position="hidden")
     _configure(f"{chosen.title} · {context.name}")
     bar = nav.bottom_nav(context, nav.at(chosen.url_path).id)
-    st.html(parts.drawn_from(context.generation.id, bar))
+    st.html(parts.drawn_from(context.generation.id, bar, drafts=_drafts()))
     chosen.run()
+
+
+def _drafts() -> str:
+    """A revocation changes the number: what a phone kept under another one is forgotten."""
+    home = warehouse().home
+    return str(phones.epoch(home)) if home.installation.web.offline else ""
 
 
 def _leave(error: Refused) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from cockpit.views.alert_matters import Matter
 
 _HERE = Path(__file__).parent
-_OWN = ("cockpit.css", "first.js", "links.js", "phone.js", "push.js")
+_OWN = ("cockpit.css", "drafts.js", "first.js", "links.js", "phone.js", "push.js")
 _BESIDE = (
     "/icons/32.png",
     "/icons/180.png",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +28,17 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-NAMES = ("cockpit.css", "first.js", "links.js", "phone.js", "push.js", "push-worker.js")
+NAMES = (
+    "cockpit.css",
+    "drafts.js",
+    "first.js",
+    "links.js",
+    "phone.js",
+    "push.js",
+    "push-worker.js",
+)
 _HERE = Path(__file__).parent
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 
 
 def routes() -> list[Route]:
@@ -55,8 +65,9 @@ def content(name: str) -> bytes:
 
 @cache
 def text(name: str) -> str:
-    """A file of this folder."""
-    return (_HERE / name).read_text("utf-8")
+    """A file of this folder; a script without its lines of comment, which no browser needs."""
+    said = (_HERE / name).read_text("utf-8")
+    return _COMMENT.sub("", said) if name.endswith(".js") else said
 
 
 def joined(known: Mapping[str, object], *names: str) -> bytes:

@@ -62,4 +62,5 @@ def _device() -> dict[str, str]:
     return {
         "erase_sure": _("Effacer de ce téléphone les chiffres gardés et les prises en note ?"),
         "installed": _("Cockpit est installé sur l'écran d'accueil."),
+        "draft": _("Brouillon retrouvé. Listes, cases et dates sont à vérifier."),
     }

@@ -206,7 +206,10 @@ def upgraded(root: Path) -> Path:
     for name in ("cockpit", "connectors", "pages", "sample_data", ".streamlit"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "app.py", root)
-    for name, more in (("cockpit.css", "\n.ck-tile{outline:3px dotted}"), ("links.js", "\n// 2")):
+    for name, more in (
+        ("cockpit.css", "\n.ck-tile{outline:3px dotted}"),
+        ("links.js", "\nvoid 2;"),
+    ):
         with (root / "cockpit" / "web" / name).open("a", encoding="utf-8") as file:
             file.write(more)
     return root
