@@ -94,7 +94,9 @@ def known_name() -> str:
 
 def name_field(key: str) -> str:
     """Where a person signs."""
-    return st.text_input(_("Votre nom"), known_name(), key=f"who_{key}", max_chars=80, autocomplete="name")
+    return st.text_input(
+        _("Votre nom"), known_name(), key=f"who_{key}", max_chars=80, autocomplete="name"
+    )
 
 
 def signed(context: Context, who: str) -> str:

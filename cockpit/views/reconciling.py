@@ -30,9 +30,7 @@ def section(context: Context) -> str:
     broken = sum(not gap.within for _one, own in found for gap in own)
     aside = _("{n} à vérifier").format(n=broken) if broken else ""
     listed = (card(context, one, own) for one, own in found)
-    return parts.column(
-        parts.section(_("Rapprochements"), aside), parts.pile(listed)
-    )
+    return parts.column(parts.section(_("Rapprochements"), aside), parts.pile(listed))
 
 
 def _latest(context: Context, one: Reconciliation) -> tuple[Gap, ...]:

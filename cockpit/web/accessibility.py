@@ -105,6 +105,10 @@ def _state(installation: Installation) -> tuple[str, ...]:
             "automatiques, à toutes les largeurs et dans les deux thèmes. Les pages vivantes "
             "passent les mêmes contrôles ; elles n'ont pas été essayées avec un lecteur d'écran."
         ),
+        _(
+            "Les critères non conformes ne le sont que sur les pages vivantes, sauf 8.7, qui l'est "
+            "en anglais : en français, aucun défaut n'est connu sur /brief."
+        ),
     )
 
 

@@ -98,7 +98,7 @@ def _lines(lines: list[BriefLine]) -> str:
     items = (cards.line(line.status, line.text) for line in lines)
     return (
         f'<section class="ck-later">{parts.section(_("À retenir"))}'
-        f'{parts.pile(items, "ck-stack")}</section>'
+        f"{parts.pile(items, 'ck-stack')}</section>"
     )
 
 

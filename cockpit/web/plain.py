@@ -106,7 +106,7 @@ def _context(query: Mapping[str, str]) -> LightContext:
 
 
 def _document(shown: Plain, context: LightContext) -> str:
-    ways = "".join(
+    ways = " ".join(
         f'<a href="{escape(address)}">{escape(label)}</a>' for label, address in shown.ways
     )
     stamp = first.stamp(context.generation)

@@ -27,8 +27,8 @@ Make = Callable[..., Trend]
 
 def words(html: str) -> str:
     """What a reader sees, with plain spaces."""
-    text = re.sub(r"<[^>]+>", "|", html).replace("\u202f", " ").replace("\u00a0", " ")
-    return re.sub(r"\|+", "|", text)
+    text = re.sub(r"<[^>]+>(?: (?=<))?", "|", html).replace("\u202f", " ").replace("\u00a0", " ")
+    return re.sub(r"([●▲◆○]\|) ", r"\1", re.sub(r"\|+", "|", text))
 
 
 class Tags(HTMLParser):

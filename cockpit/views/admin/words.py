@@ -165,7 +165,7 @@ def command(*words: str) -> str:
 def plain(text: str) -> str:
     """A text for the label of a widget, which reads markdown: shown as it is.
 
-    Inside a word `_` means nothing to markdown and stays: a screen reader hears the label as written.
+    Inside a word `_` means nothing to markdown and stays: a screen reader hears what is written.
     """
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 

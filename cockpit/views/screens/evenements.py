@@ -199,7 +199,9 @@ def _confirm(context: Context, number: int, one: Marked) -> None:
     title = _("Retirer « {label} » ?").format(label=one.label)
     st.html(words.panel(title, _said(context, one)))
     with st.form("event_remove", border=False):
-        who = st.text_input(_("Votre nom"), key="event_remove_who", max_chars=80, autocomplete="name")
+        who = st.text_input(
+            _("Votre nom"), key="event_remove_who", max_chars=80, autocomplete="name"
+        )
         if st.form_submit_button(_("Retirer"), type="primary"):
             done = partial(_remove, context, number, one, who)
             _done(done, _("« {label} » est retiré. Les prévisions le suivent au prochain calcul."))
