@@ -65,7 +65,9 @@ class TestBoarders:
             "Au-dessus du seuil de 10\u00a0patients, depuis le 19 novembre (3\u00a0jours)."
         )
         assert first.title_en == "Waiting for a bed · Site A: 12\u00a0patients"
-        assert first.body_en == "Above the level of 10\u00a0patients, since 19 November (3\u00a0days)."
+        assert (
+            first.body_en == "Above the level of 10\u00a0patients, since 19 November (3\u00a0days)."
+        )
         assert second.body_fr == "Au-dessus du seuil de 6\u00a0patients, le 21 novembre."
 
     def test_it_names_who_and_what_to_do(self, hospital: Hospital) -> None:
