@@ -76,8 +76,8 @@ def with_first(title: str, language: Language, content: str, encoding: Encoding 
     shown = (
         f'<style id="first-style">{STYLE}#root{{visibility:hidden}}#first{{position:fixed;inset:0;'
         "z-index:900;overflow:auto;background:var(--ck-ground);"
-        f'font-family:"{_FACE}","{_NEAR}",sans-serif}}{_LIGHT}</style>'
-        f'<div id="first" class="ck-light">{content}'
+        f'font-family:"{_FACE}","{_NEAR}",sans-serif}}</style>'
+        f'<style id="light-style">{_LIGHT}</style><div id="first">{content}'
         f'</div><script src="{own.address("first.js")}" '
         f'data-curves="{_address(curves_script())}" defer></script>'
     )
@@ -153,9 +153,9 @@ def _style() -> str:
     return face + near + own.text("cockpit.css")
 
 
-_LIGHT = "#first.ck-light .ck-spark{background:none;-webkit-mask-image:none;mask-image:none}"
+_LIGHT = ".ck-spark{background:none;-webkit-mask-image:none;mask-image:none}"
 """Each curve is a document of its own for the browser: sixteen cost the first paint 0.2 s on a
-phone, so they are drawn a moment later; on an installed phone the live page draws them before."""
+phone, so they are drawn a moment later; on an installed phone, once the live page is there."""
 
 _FACE, _NEAR = "Cockpit Sans", "Cockpit Near"
 _LIKE = (
@@ -171,25 +171,28 @@ break where they will. A letter of French: 0.4128 em against 0.4517; in bold 0.4
 
 
 def _later(theirs: list[str]) -> str:
-    """The live page's files: the four large ones now, the others after the first paint.
+    """The live page's files: the four large ones now, the others after the first paint, and its
+    style sheet, which is that of formulas and would have the whole page laid out again, last.
 
     Eighty requests cost the thread that paints 0.2 s on a phone. `template` holds links that the
     browser does not see; a tab that is not looked at, which never paints, takes them at once.
     """
+    sheets = [tag for tag in theirs if "stylesheet" in tag]
     large = [tag for tag in theirs if "<script" in tag or _size(tag) > _LARGE]
-    small = [tag for tag in theirs if tag not in large]
+    small = [tag for tag in theirs if tag not in (*sheets, *large)]
     return (
         f'{"".join(large)}<template id="later">{"".join(small)}{_next()}</template>'
-        f"<script>{_AFTER_PAINT}</script>"
+        f'<template id="last">{"".join(sheets)}</template><script>{_AFTER_PAINT}</script>'
     )
 
 
 _LARGE = 100_000
 _AFTER_PAINT = (
-    '{const go=()=>{const later=document.getElementById("later");'
-    "if(later){document.body.append(later.content);later.remove();"
-    'setTimeout(()=>document.getElementById("first")?.classList.remove("ck-light"),'
-    "document.documentElement.dataset.kept?2000:100)}};"
+    "{const open=name=>{const found=document.getElementById(name);"
+    "if(found){document.body.append(found.content);found.remove()}return found};"
+    'const draw=()=>document.getElementById("light-style")?.remove();'
+    "const curves=document.documentElement.dataset.kept?2000:100;"
+    'const go=()=>{if(open("later")){setTimeout(draw,curves);setTimeout(open,3000,"last")}};'
     "if(document.hidden)go();"
     "requestAnimationFrame(()=>requestAnimationFrame(()=>setTimeout(go)));setTimeout(go,2000)}"
 )

@@ -11,6 +11,7 @@
     document.getElementById("first-style")?.remove();
     first.remove();
     performance.mark("cockpit-live");
+    setTimeout(() => document.getElementById("light-style")?.remove(), 100);
     setTimeout(prepare, 3000);
   };
   // What draws the curve of the sheet that is tapped next; not on a network that is counted.

@@ -75,8 +75,9 @@ class TestOrder:
         waiting, _, after = later.partition("</template>")
         assert now.count("modulepreload") < 15
         assert waiting.count("modulepreload") > 40
-        assert 'rel="stylesheet"' in waiting
         assert "modulepreload" not in after
+        assert 'rel="stylesheet"' not in now + waiting
+        assert 'rel="stylesheet"' in after.partition('<template id="last">')[2]
 
     def test_streamlit_asks_again_for_what_was_preloaded(self) -> None:
         scripts = [
