@@ -107,6 +107,15 @@ def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield site
 
 
+@pytest.fixture(scope="module")
+def own_site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A hospital of one file's own, in which acts are done."""
+    home = tmp_path_factory.mktemp("own") / "home"
+    shutil.copytree(demo_home, home)
+    with served(home) as site:
+        yield site
+
+
 @pytest.fixture(scope="session")
 def staffed(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The same hospital with two people on call; nobody changes it."""

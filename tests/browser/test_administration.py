@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, served
+from tests.browser.conftest import Site
 from tests.browser.opening import opened, settle
 
 ADMIN = "/administration?as=admin"
 URGENCES = f"{ADMIN}&screen=source&source=urgences"
 DELIVERED = "urgences_2026_11_21_reprise.csv"
-
-
-@pytest.fixture(scope="module")
-def own_site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("administered") / "home"
-    shutil.copytree(demo_home, home)
-    with served(home) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

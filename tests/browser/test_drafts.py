@@ -34,14 +34,6 @@ JUDGED_MS = 1500
 KEPT = "JSON.parse(sessionStorage.drafts ?? '{\"kept\": []}').kept.map(([, draft]) => draft[2])"
 
 
-@pytest.fixture(scope="module")
-def hospital(demo_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("drafts") / "home"
-    shutil.copytree(demo_home, home)
-    with served(home) as site:
-        yield site
-
-
 @contextmanager
 def tab(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
@@ -109,9 +101,9 @@ def notes(site: Site) -> list[str]:
 
 
 def test_a_note_comes_back_is_what_the_server_gets_and_is_then_forgotten(
-    page: Page, hospital: Site
+    page: Page, own_site: Site
 ) -> None:
-    sheet(page, hospital)
+    sheet(page, own_site)
     fields = {"Ajouter une note": "Lit fermé,\nrenfort demandé", "Votre nom": "Claire Dupont"}
     typed(page, fields)
     discard(page)
@@ -121,7 +113,7 @@ def test_a_note_comes_back_is_what_the_server_gets_and_is_then_forgotten(
     expect(page.locator(FOUND)).to_have_count(0, timeout=8000)
     send(page, "Noter")
     forgotten(page)
-    assert notes(hospital).count("Lit fermé, renfort demandé") == 1  # on one line
+    assert notes(own_site).count("Lit fermé, renfort demandé") == 1  # on one line
     for _ in range(2):
         expect(page.get_by_label("Ajouter une note")).to_have_value("")
         expect(page.locator(FOUND)).to_have_count(0)
@@ -137,9 +129,9 @@ def count_one_rule(page: Page) -> None:
 
 
 def test_a_new_rule_comes_back_after_its_try_and_is_added_as_it_was_typed(
-    page: Page, hospital: Site
+    page: Page, own_site: Site
 ) -> None:
-    go(page, hospital.url + NEW_RULE)
+    go(page, own_site.url + NEW_RULE)
     fields = {"Nom de la règle": "Deux règles à la fois", "Règles pour la tension": "2"}
     fields |= {"Votre nom": "Claire Dupont", "Fiche réflexe (une étape par ligne)": "Appeler\nLire"}
     count_one_rule(page)
@@ -150,18 +142,18 @@ def test_a_new_rule_comes_back_after_its_try_and_is_added_as_it_was_typed(
     came_back(page, fields)
     count_one_rule(page)
     send(page, "Ajouter")
-    rules = tomllib.loads((hospital.home / "alerts.toml").read_text("utf-8"))["rule"]
+    rules = tomllib.loads((own_site.home / "alerts.toml").read_text("utf-8"))["rule"]
     added = next(one for one in rules if one.get("label_fr") == "Deux règles à la fois")
     assert added["card"] == ["Appeler", "Lire"]
     forgotten(page)
-    go(page, hospital.url + NEW_RULE)
+    go(page, own_site.url + NEW_RULE)
     expect(page.get_by_label("Nom de la règle", exact=True)).to_have_value("")
 
 
 def test_a_decision_that_was_refused_comes_back_until_it_is_mended(
-    page: Page, hospital: Site
+    page: Page, own_site: Site
 ) -> None:
-    go(page, hospital.url + NEW_DECISION)
+    go(page, own_site.url + NEW_DECISION)
     fields = {"Décision": "Ouvrir neuf places de SMR", "Responsable": "Paul Martin"}
     typed(page, fields)
     send(page, "Décider")  # nobody signs it
@@ -173,20 +165,20 @@ def test_a_decision_that_was_refused_comes_back_until_it_is_mended(
     send(page, "Décider")
     expect(page.locator("[data-testid=stMain]")).to_contain_text("Ouvrir neuf places de SMR")
     forgotten(page)
-    go(page, hospital.url + NEW_DECISION)
+    go(page, own_site.url + NEW_DECISION)
     expect(page.get_by_label("Décision", exact=True)).to_have_value("")
 
 
-def test_a_form_that_is_given_up_is_forgotten(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + NEW_DECISION)
+def test_a_form_that_is_given_up_is_forgotten(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + NEW_DECISION)
     typed(page, {"Décision": "Rien du tout"})
     assert page.evaluate(KEPT) == ["Rien du tout"]
     send(page, "Annuler")
     forgotten(page)
 
 
-def test_an_event_comes_back_and_is_sent_with_the_enter_key(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + EVENTS)
+def test_an_event_comes_back_and_is_sent_with_the_enter_key(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + EVENTS)
     fields = {"Ce qui s'est passé": "Grève de l'imagerie", "Votre nom": "Claire Dupont"}
     typed(page, fields)
     discard(page)
@@ -194,14 +186,14 @@ def test_an_event_comes_back_and_is_sent_with_the_enter_key(page: Page, hospital
     page.get_by_label("Votre nom").press("Enter")
     page.wait_for_url("**turn=1*")
     forgotten(page)
-    marked = tomllib.loads((hospital.home / "events.toml").read_text("utf-8"))["event"]
+    marked = tomllib.loads((own_site.home / "events.toml").read_text("utf-8"))["event"]
     assert [one["label"] for one in marked].count("Grève de l'imagerie") == 1
     discard(page)
     expect(page.locator(FOUND)).to_have_count(0)
 
 
-def test_a_number_comes_back_and_counts(page: Page, hospital: Site) -> None:
-    go(page, f"{hospital.url}/scenarios")
+def test_a_number_comes_back_and_counts(page: Page, own_site: Site) -> None:
+    go(page, f"{own_site.url}/scenarios")
     fields = {"Lits (négatif : fermés, positif : ouverts)": "-11", "Nom du scénario": "Onze lits"}
     typed(page, fields)
     discard(page)
@@ -215,9 +207,9 @@ def test_a_number_comes_back_and_counts(page: Page, hospital: Site) -> None:
 
 
 def test_a_form_left_by_a_link_is_found_again_but_not_in_another_one(
-    page: Page, hospital: Site
+    page: Page, own_site: Site
 ) -> None:
-    sheet(page, hospital)
+    sheet(page, own_site)
     typed(page, {"Ajouter une note": "À finir"})
     here = page.url
     page.locator("nav a.ck-link", has_text="Capacité").click()
@@ -234,8 +226,8 @@ def test_a_form_left_by_a_link_is_found_again_but_not_in_another_one(
     expect(other.value.get_by_label("Ajouter une note")).to_have_value("")
 
 
-def test_a_field_that_holds_something_else_by_now_is_left_alone(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + NEW_RULE)
+def test_a_field_that_holds_something_else_by_now_is_left_alone(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + NEW_RULE)
     typed(page, {"Règles pour la tension": "2"})
     page.evaluate("sessionStorage.drafts = sessionStorage.drafts.replace('\"3\"', '\"4\"')")
     discard(page)
@@ -244,9 +236,9 @@ def test_a_field_that_holds_something_else_by_now_is_left_alone(page: Page, hosp
 
 
 def test_no_more_than_twenty_of_a_day_and_of_ten_thousand_letters(
-    page: Page, hospital: Site
+    page: Page, own_site: Site
 ) -> None:
-    go(page, hospital.url + NEW_DECISION)
+    go(page, own_site.url + NEW_DECISION)
     typed(page, {"Décision": "x" * 10_001})
     assert page.evaluate("sessionStorage.length") == 0
     typed(page, {"Décision": "x" * 10_000})
@@ -267,8 +259,8 @@ def test_no_more_than_twenty_of_a_day_and_of_ten_thousand_letters(
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_what_was_sent_into_silence_comes_back(page: Page, hospital: Site) -> None:
-    front = Front(int(hospital.url.rpartition(":")[2]))
+def test_what_was_sent_into_silence_comes_back(page: Page, own_site: Site) -> None:
+    front = Front(int(own_site.url.rpartition(":")[2]))
     with closing(front):
         go(page, front.url + NEW_DECISION)
         typed(page, {"Décision": "Dite dans un tunnel", "Votre nom": "Claire Dupont"})
@@ -283,8 +275,8 @@ def test_what_was_sent_into_silence_comes_back(page: Page, hospital: Site) -> No
         page.evaluate("sessionStorage.clear()")
 
 
-def test_a_password_is_never_kept_even_when_it_is_shown(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + NEW_DECISION)
+def test_a_password_is_never_kept_even_when_it_is_shown(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + NEW_DECISION)
     field = page.get_by_label("Responsable")
     field.evaluate("one => { one.type = 'password'; one.autocomplete = 'new-password' }")
     field.fill("secret")
@@ -293,20 +285,20 @@ def test_a_password_is_never_kept_even_when_it_is_shown(page: Page, hospital: Si
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_a_revocation_forgets_drafts(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + NEW_DECISION)
+def test_a_revocation_forgets_drafts(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + NEW_DECISION)
     typed(page, {"Décision": "À oublier"})
-    phones.revoke(Home(hospital.home), "Paul Martin")
+    phones.revoke(Home(own_site.home), "Paul Martin")
     discard(page)
     expect(page.get_by_label("Décision", exact=True)).to_have_value("")
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_erasing_a_phone_forgets_the_drafts_of_all_its_tabs(page: Page, hospital: Site) -> None:
-    go(page, hospital.url + NEW_DECISION)
+def test_erasing_a_phone_forgets_the_drafts_of_all_its_tabs(page: Page, own_site: Site) -> None:
+    go(page, own_site.url + NEW_DECISION)
     typed(page, {"Décision": "À oublier"})
     other = page.context.new_page()
-    go(other, f"{hospital.url}/plus")
+    go(other, f"{own_site.url}/plus")
     other.on("dialog", lambda dialog: dialog.accept())
     other.locator("[data-phone=erase]").click()
     erased = other.get_by_role("heading", name="Ce téléphone est effacé")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import Site, served
+from tests.browser.conftest import Site
 from tests.browser.every_page import LIVE, PAGES, PLAIN, THEMES, go, unfold
 from tests.browser.opening import overflow, settle
 from tests.browser.rgaa_measures import (
@@ -60,15 +58,6 @@ def windows(chromium: Browser) -> Iterator[dict[str, Page]]:
 @pytest.fixture(scope="module")
 def page(windows: dict[str, Page]) -> Page:
     return windows["light"]
-
-
-@pytest.fixture(scope="module")
-def desk(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A hospital of its own, in which acts are done."""
-    home = tmp_path_factory.mktemp("acts") / "home"
-    shutil.copytree(demo_home, home)
-    with served(home) as site:
-        yield site
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -193,9 +182,9 @@ ACTS = ("alerte", "regle", "evenements", "decision-noter", "administration-sftp"
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_a_refusal_is_said_aloud(page: Page, desk: Site, name: str) -> None:
+def test_a_refusal_is_said_aloud(page: Page, own_site: Site, name: str) -> None:
     """7.5 and 11.10: an act without what it needs says what is missing, in a status."""
-    go(page, desk, name)
+    go(page, own_site, name)
     unfold(page, name)
     before = page.get_by_role("status").all_inner_texts()
     page.locator("[data-testid^=stBaseButton-primaryFormSubmit]").last.click()
@@ -206,9 +195,9 @@ def test_a_refusal_is_said_aloud(page: Page, desk: Site, name: str) -> None:
     assert re.search(r"[a-zéè]{4,}", said[0])
 
 
-def test_an_act_that_is_done_is_said_aloud(page: Page, desk: Site) -> None:
+def test_an_act_that_is_done_is_said_aloud(page: Page, own_site: Site) -> None:
     """7.5, on the page that most acts are done on."""
-    go(page, desk, "alertes")
+    go(page, own_site, "alertes")
     page.get_by_role("button", name="Acquitter").first.click()
     settle(page)
     page.get_by_role("textbox", name="Votre nom").first.fill("Claire Dupont")
