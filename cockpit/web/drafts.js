@@ -108,6 +108,9 @@
     calm = setTimeout(look, sent ? 1000 : 60);
   }).observe(one("#root"), { childList: true, subtree: true, attributeFilter: STATES });
 
+  // A page left at once after the answer: nobody finds again what was just sent.
+  addEventListener("pagehide", () => sent && isAtRest() && change(forget));
+
   // Enter sends a form, but for the one that writes a line: an "input" follows it.
   const heard = ({ type, key, target }) => {
     const field = target.matches?.(FIELDS) && target;
