@@ -102,8 +102,7 @@ def _digest(script: str) -> str:
 
 
 def _build(title: str, language: Language) -> str:
-    text = (ROOT / "index.html").read_text("utf-8")
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", _index(), flags=re.DOTALL)
     text = re.sub(r'<link rel="(?:service-desc|shortcut icon)"[^>]*>', "", text)
     text = text.replace('<html lang="en">', f'<html lang="{language}">')
     text = text.replace("initial-scale=1, shrink-to-fit=no", "initial-scale=1, viewport-fit=cover")
@@ -150,7 +149,24 @@ def _style() -> str:
         f"font-weight:{weights};size-adjust:{size}}}"
         for names, weights, size in _LIKE
     )
-    return face + near + own.text("cockpit.css")
+    return face + _theirs() + near + own.text("cockpit.css")
+
+
+def _theirs() -> str:
+    """The fonts of the live page, which Streamlit declares in its style sheet of formulas: that
+    one comes last, and neither an icon nor a word of the live page may wait for it."""
+    sheets = (ROOT / name for name in re.findall(r'href="\./(static/css/[^"]+)"', _index()))
+    faces = "".join("".join(_FACES.findall(sheet.read_text("utf-8"))) for sheet in sheets)
+    return faces.replace("url(../", "url(/static/")
+
+
+_FACES = re.compile(r"@font-face\{(?![^}]*KaTeX)[^}]*\}")
+
+
+@cache
+def _index() -> str:
+    """Streamlit's own document."""
+    return (ROOT / "index.html").read_text("utf-8")
 
 
 _LIGHT = ".ck-spark{background:none;-webkit-mask-image:none;mask-image:none}"
@@ -171,8 +187,8 @@ break where they will. A letter of French: 0.4128 em against 0.4517; in bold 0.4
 
 
 def _later(theirs: list[str]) -> str:
-    """The live page's files: the four large ones now, the others after the first paint, and its
-    style sheet, which is that of formulas and would have the whole page laid out again, last.
+    """The live page's files: the four large ones now, the others after the first paint; last the
+    style sheet, of formulas and fonts: it would have the whole page styled and laid out again.
 
     Eighty requests cost the thread that paints 0.2 s on a phone. `template` holds links that the
     browser does not see; a tab that is not looked at, which never paints, takes them at once.

@@ -79,6 +79,18 @@ class TestOrder:
         assert 'rel="stylesheet"' not in now + waiting
         assert 'rel="stylesheet"' in after.partition('<template id="last">')[2]
 
+    def test_the_fonts_of_the_live_page_do_not_wait_for_its_style_sheet(
+        self, client: TestClient
+    ) -> None:
+        head, _, _ = client.get("/").text.partition("</head>")
+        sheets = [
+            path.read_text("utf-8") for path in sorted((assets.ROOT / "static/css").iterdir())
+        ]
+        declared = set(re.findall(r"url\(\.\./(media/[^)]+)\)", "".join(sheets)))
+        shown = {name for name in declared if "KaTeX" not in name}
+        assert len(shown) >= 7
+        assert {name for name in shown if f"/static/{name}" not in head} == set()
+
     def test_streamlit_asks_again_for_what_was_preloaded(self) -> None:
         scripts = [
             path.read_text("utf-8")
