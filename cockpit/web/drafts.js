@@ -86,9 +86,10 @@
   // answered, even when the run was too short to be seen; in doubt a draft stays.
   const forget = (drafts) => {
     const { keys, isTry, ran } = sent;
-    sent = undefined;
     const stays = all(FIELDS).some((field) => keys.includes(keyOf(field)));
-    if (stays && (isTry || !ran)) return;
+    if (stays && !ran) return; // not answered yet
+    sent = undefined;
+    if (stays && isTry) return;
     if (!one("#root .ck-red[role=status]")) keys.forEach((key) => drafts.delete(key));
   };
 

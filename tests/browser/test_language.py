@@ -24,7 +24,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 FRENCH_TOO = re.compile(
-    r"(?<!\w)(lignes ; day, month|from, to, person et deputy|drop/\S+\.\w+|secret:nom)"
+    r"(?<!\w)(lignes ; day, month|from \(début\), to \(fin\)|drop/\S+\.\w+|secret:nom)"
 )
 """Names of files, and those that a file is written with, quoted in a sentence."""
 
