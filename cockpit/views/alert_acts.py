@@ -19,7 +19,7 @@ from cockpit.errors import CockpitError
 from cockpit.i18n import gettext as _
 from cockpit.i18n import is_singular, language, mark
 from cockpit.notify import outbox
-from cockpit.views import parts
+from cockpit.views import parts, widgets
 from cockpit.views.admin import words
 from cockpit.views.params import parse
 from cockpit.views.screens.prevision import named
@@ -93,10 +93,8 @@ def known_name() -> str:
 
 
 def name_field(key: str) -> str:
-    """Where a person signs."""
-    return st.text_input(
-        _("Votre nom"), known_name(), key=f"who_{key}", max_chars=80, autocomplete="name"
-    )
+    """Where a person signs, with the name typed last."""
+    return widgets.name_field(f"who_{key}", known_name())
 
 
 def signed(context: Context, who: str) -> str:

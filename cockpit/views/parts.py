@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import Literal
 
 from cockpit.i18n import gettext as _
 from cockpit.i18n import ngettext
@@ -136,11 +137,17 @@ def here(label: str) -> str:
     return f'<span class="ck-here" aria-current="page">{escape(label)}</span>'
 
 
-def state(title: str, sentence: str, action: str = "", status: Status = Status.NONE) -> str:
+def state(
+    title: str,
+    sentence: str,
+    action: str = "",
+    status: Status = Status.NONE,
+    role: Literal["status", "alert"] = "status",
+) -> str:
     """A page or a card without figures: one sentence, and what to do."""
     todo = f"<p><b>{escape(action)}</b></p>" if action else ""
     return (
-        f'<section class="ck-state {CLASSES[status]}" role="status">'
+        f'<section class="ck-state {CLASSES[status]}" role="{role}">'
         f'<span aria-hidden="true">{ICONS[status]}</span>'
         f"<h2>{escape(title)}</h2><p>{escape(sentence)}</p>{todo}</section>"
     )

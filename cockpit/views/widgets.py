@@ -175,6 +175,11 @@ def chart(context: Context, curve: Curve, kpi: Kpi, title: str = "") -> None:
             st.html(made.table)
 
 
+def name_field(key: str, value: str = "") -> str:
+    """Where a person signs an act."""
+    return st.text_input(_("Votre nom"), value, key=key, max_chars=80, autocomplete="name")
+
+
 def drawing(context: Context, curve: Curve, kpi: Kpi) -> charts.Drawing:
     """Kept for the generation. The figures themselves are in the key, so that what is kept can
     only be shown to who asks for these figures; the theme is the browser's."""

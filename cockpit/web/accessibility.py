@@ -56,13 +56,13 @@ def respond(request: Request) -> Response:
 def _page(installation: Installation) -> str:
     title = _("Déclaration d'accessibilité")
     back = "/brief" if i18n.language() == "fr" else f"/brief?lang={i18n.language()}"
+    link = f'<a href="{back}">{escape(_("Revenir à la synthèse"))}</a>'
     body = (
         f'<a class="ck-skip" href="#content">{_("Aller au contenu")}</a>'
         f'<main class="ck-first ck-plain" id="content">{parts.header(title, installation.name)}'
         f"{_statement(installation)}{parts.section(_('La grille, critère par critère'))}"
         f"{''.join(_theme(number) for number in rgaa.THEMES)}</main>"
-        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">'
-        f'<a href="{back}">{escape(_("Revenir à la synthèse"))}</a></nav>'
+        f"{plain.ways(link)}"
     )
     return plain.shell(title, body)
 

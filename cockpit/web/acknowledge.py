@@ -21,6 +21,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import pick
 from cockpit.notify import links
 from cockpit.notify.letter import clean
+from cockpit.series.model import Status
 from cockpit.views import alert_cards, dates, parts
 from cockpit.views.status import CLASSES, chip
 from cockpit.web import plain
@@ -101,12 +102,9 @@ def _refusal(error: CockpitError) -> str:
     """What happened, that nothing changed, and where to do it instead."""
     why = error.said("expected") if isinstance(error, BadRequest) else error.sentence()
     kept = _("Rien n'a été modifié. L'écran Alertes dit où en est l'alerte.")
-    return _shell(
-        f'<section class="ck-state ck-amber" role="alert"><span aria-hidden="true">▲</span>'
-        f"<h2>{escape(_('Ce lien ne peut pas servir'))}</h2>"
-        f"<p>{escape(_('Il faut {expected}.').format(expected=why))}</p>"
-        f"<p><b>{escape(kept)}</b></p></section>"
-    )
+    needed = _("Il faut {expected}.").format(expected=why)
+    title = _("Ce lien ne peut pas servir")
+    return _shell(parts.state(title, needed, kept, Status.AMBER, role="alert"))
 
 
 def _alert(kept: Kept) -> str:
@@ -127,9 +125,9 @@ def _said(text: str) -> str:
 
 def _shell(content: str) -> str:
     """The page, with a way to the alerts below as on every page."""
-    ways = f'<a href="/alertes">{escape(_("Ouvrir les alertes"))}</a>'
+    link = f'<a href="/alertes">{escape(_("Ouvrir les alertes"))}</a>'
     return plain.shell(
         _("Alerte"),
         f'<main class="ck-first ck-plain ck-acknowledge"><h1>{_("Alerte")}</h1>{content}</main>'
-        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{ways}</nav>',
+        f"{plain.ways(link)}",
     )

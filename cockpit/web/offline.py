@@ -132,8 +132,9 @@ def absent(request: Request) -> Response:
 def page(title: str, content: str, bar: str, script: str = "") -> str:
     """A page of ours without the framework. content: HTML; bar: the links under the thumb."""
     ours = f'<script src="{script}" defer></script>' if script else ""
-    ways = f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{bar}</nav>'
-    return plain.shell(title, f'<main class="ck-first ck-plain">{content}</main>{ways}{ours}')
+    return plain.shell(
+        title, f'<main class="ck-first ck-plain">{content}</main>{plain.ways(bar)}{ours}'
+    )
 
 
 def lines(request: Request) -> Response:

@@ -106,11 +106,9 @@
     const line = part("offline");
     if (!line) return;
     const date = new Date(root.dataset.kept);
-    const text = document.createElement("span");
-    text.textContent = fill(said.offline, { when: when(date), ago: ago(date) });
-    const again = document.createElement("a");
+    const text = made("span", "", fill(said.offline, { when: when(date), ago: ago(date) }));
+    const again = made("a", "", said.retry);
     again.href = location.href;
-    again.textContent = said.retry;
     line.replaceChildren(text, again);
   };
 

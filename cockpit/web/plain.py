@@ -20,6 +20,7 @@ from cockpit.errors import BadRequest, CockpitError, UnknownUnit
 from cockpit.i18n import gettext as _
 from cockpit.series.model import Period
 from cockpit.views import dates, parts
+from cockpit.views.admin.words import unbroken
 from cockpit.views.context import Context
 from cockpit.views.params import Params, parse
 from cockpit.web import first, own
@@ -106,7 +107,7 @@ def _context(query: Mapping[str, str]) -> LightContext:
 
 
 def _document(shown: Plain, context: LightContext) -> str:
-    ways = " ".join(
+    links = " ".join(
         f'<a href="{escape(address)}">{escape(label)}</a>' for label, address in shown.ways
     )
     stamp = first.stamp(context.generation)
@@ -114,7 +115,7 @@ def _document(shown: Plain, context: LightContext) -> str:
         f'<a class="ck-skip" href="#content">{_("Aller au contenu")}</a>'
         f'<main class="ck-first ck-plain" id="content" {stamp}>{shown.main}</main>'
         f'<footer class="ck-paper">{escape(_told(context))}{_stated()}</footer>'
-        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{ways}</nav>'
+        f"{ways(links)}"
     )
     return shell(shown.title, body)
 
@@ -151,14 +152,14 @@ def _refusal(sentence: str, back: str = "") -> str:
     return shell(
         title,
         f'<main class="ck-first ck-plain">{parts.header(title, "Cockpit")}'
-        f'<p class="ck-note ck-amber" role="alert">{_whole(sentence)}</p></main>'
-        f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{home}</nav>',
+        f'<p class="ck-note ck-amber" role="alert">{escape(unbroken(sentence))}</p>'
+        f"</main>{ways(home)}",
     )
 
 
-def _whole(sentence: str) -> str:
-    """Escaped; no line starts or ends with a French quotation mark."""
-    return escape(sentence).replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+def ways(links: str) -> str:
+    """The bar under the thumb. links: HTML."""
+    return f'<nav class="ck-way" aria-label="{escape(_("Pages"))}">{links}</nav>'
 
 
 def shell(title: str, body: str) -> str:

@@ -148,7 +148,7 @@ def _not_found(language: Language) -> str:
         return plain.shell(
             title,
             f'<main class="ck-first ck-plain"><h1>{title}</h1><p>{said}</p></main>'
-            f'<nav class="ck-way" aria-label="{_("Pages")}">{back}</nav>',
+            f"{plain.ways(back)}",
         )
 
 

@@ -25,7 +25,7 @@ const DOWN_MS = 10_000;
 const LASTING = ["as", "lang"];
 const OF_BRIEF = ["as", "lang", "period", "unit"];
 const OF_SHEET = ["as", "kpi", "lang", "period", "unit"];
-const PLAIN = ["/brief", "/fiche"];
+const PLAIN = ["/brief", "/fiche", "/hors-ligne"];
 const MATCH = { ignoreVary: true };
 let down = 0; // when the server was last found unreachable
 
@@ -115,11 +115,10 @@ const fillStatic = async (files) => {
 
 // ---- opening an address --------------------------------------------------------------------
 
-const ABSENT = "/hors-ligne";
-const isOurs = (path) => COCKPIT.pages.includes(path) || PLAIN.includes(path) || path === ABSENT;
+const isOurs = (path) => COCKPIT.pages.includes(path) || PLAIN.includes(path);
 
 const isPlain = (url) =>
-  PLAIN.includes(url.pathname) || url.pathname === ABSENT || url.searchParams.has("lite") || navigator.connection?.saveData;
+  PLAIN.includes(url.pathname) || url.searchParams.has("lite") || navigator.connection?.saveData;
 
 const opening = async (event, url) => {
   const fresh = Promise.resolve(event.preloadResponse).then((early) => early ?? fetch(event.request));

@@ -101,30 +101,35 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The real server on a free port of this machine; what is done there stays in its own copy."""
-    home = tmp_path_factory.mktemp("site") / "home"
-    shutil.copytree(demo_home, home)
-    with served(home) as site:
+    with served(copied(demo_home, tmp_path_factory.mktemp("site"))) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def own_site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A hospital of one file's own, in which acts are done."""
-    home = tmp_path_factory.mktemp("own") / "home"
-    shutil.copytree(demo_home, home)
-    with served(home) as site:
+    with served(copied(demo_home, tmp_path_factory.mktemp("own"))) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def staffed(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The same hospital with two people on call; nobody changes it."""
-    home = tmp_path_factory.mktemp("staffed") / "home"
-    shutil.copytree(demo_home, home)
+    with served(on_call(demo_home, tmp_path_factory.mktemp("staffed"))) as site:
+        yield site
+
+
+def copied(demo_home: Path, folder: Path) -> Path:
+    """A copy of the hospital in a folder."""
+    return Path(shutil.copytree(demo_home, folder / "home"))
+
+
+def on_call(demo_home: Path, folder: Path) -> Path:
+    """A copy with two people, who are on call in turns."""
+    home = copied(demo_home, folder)
     (home / "people.toml").write_text(PEOPLE, "utf-8")
     (home / "astreinte.csv").write_text(ROSTER, "utf-8")
-    with served(home) as site:
-        yield site
+    return home
 
 
 @contextmanager

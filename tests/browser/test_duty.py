@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,17 +15,13 @@ from cockpit.alerts.desk import keep
 from cockpit.notify import links, outbox
 from cockpit.notify.route import Line, Words
 from cockpit.settings import Home
-from tests.browser.conftest import PEOPLE, ROSTER, Site, served
+from tests.browser.conftest import PEOPLE, ROSTER, Site, on_call, served
 from tests.browser.opening import opened, overflow, settle
 
 
 @pytest.fixture(scope="module")
 def own_site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("duty") / "home"
-    shutil.copytree(demo_home, home)
-    (home / "people.toml").write_text(PEOPLE, "utf-8")
-    (home / "astreinte.csv").write_text(ROSTER, "utf-8")
-    with served(home) as site:
+    with served(on_call(demo_home, tmp_path_factory.mktemp("duty"))) as site:
         yield site
 
 

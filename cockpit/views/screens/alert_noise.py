@@ -71,15 +71,14 @@ def show(context: Context) -> None:
 
 def _read(context: Context, months: Mapping[str, date]) -> tuple[str, Sequence[Noise]]:
     """The month that is shown, and its noise."""
-    code = context.params.code
-    this, last = list(months)[:2]
     code = context.params.code or ""
-    asked = code if code in months else last
-    found = _noise(context, months[asked])
-    if not found and asked != code:
-        found = _noise(context, months[this])
-        asked = this if found else last
-    return asked, found
+    if code in months:
+        return code, _noise(context, months[code])
+    this, last = list(months)[:2]
+    for month in (last, this):
+        if found := _noise(context, months[month]):
+            return month, found
+    return last, ()
 
 
 def _noise(context: Context, first: date) -> Sequence[Noise]:

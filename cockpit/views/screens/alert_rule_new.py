@@ -66,7 +66,7 @@ def _form(wanted: Wanted) -> dict[str, Any] | None:
             made, refused = alert_new_form.entry(wanted), None
         except CockpitError as error:
             made, refused = {}, error
-        who = st.text_input(_("Votre nom"), key="rule_who", max_chars=80, autocomplete="name")
+        who = widgets.name_field("rule_who")
         with st.container(key="rule_acts", horizontal=True):
             tried = st.form_submit_button(_("Essayer sans enregistrer"), width="stretch")
             sent = st.form_submit_button(_("Ajouter"), type="primary", width="stretch")

@@ -195,7 +195,7 @@ def _form(context: Context, found: RuleState, kpi: Kpi | None, right: Right) -> 
             given, refused = alert_rule_form.fields(context, found, kpi, right), None
         except CockpitError as error:
             given, refused = {}, error
-        who = st.text_input(_("Votre nom"), key="rule_who", max_chars=80, autocomplete="name")
+        who = widgets.name_field("rule_who")
         with st.container(key="rule_acts", horizontal=True):
             tried = st.form_submit_button(_("Essayer sans enregistrer"), width="stretch")
             sent = st.form_submit_button(_("Enregistrer"), type="primary", width="stretch")
@@ -247,7 +247,7 @@ def _signed(act: Callable[..., object], context: Context, found: RuleState, by: 
 def _confirmed(title: str, key: str) -> str | None:
     """The name of who confirms an act; None until then."""
     with st.expander(title, key=key), st.form(f"{key}_form", border=False):
-        by = st.text_input(_("Votre nom"), key=f"{key}_who", max_chars=80, autocomplete="name")
+        by = widgets.name_field(f"{key}_who")
         return by if st.form_submit_button(title, width="stretch") else None
 
 

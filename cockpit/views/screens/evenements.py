@@ -18,7 +18,7 @@ from cockpit.i18n import gettext as _
 from cockpit.i18n import label, mark, ngettext
 from cockpit.kpi.model import Kpi, KpiId
 from cockpit.series.model import Status
-from cockpit.views import alert_acts, dates, parts
+from cockpit.views import alert_acts, dates, parts, widgets
 from cockpit.views.admin import words
 from cockpit.views.context import Context
 from cockpit.views.screens.prevision import named
@@ -63,7 +63,7 @@ def _form(context: Context, *, folded: bool) -> None:
         st.form("event", border=False),
     ):
         fields = _fields(context)
-        who = st.text_input(_("Votre nom"), key=_key("who"), max_chars=80, autocomplete="name")
+        who = widgets.name_field(_key("who"))
         if not st.form_submit_button(_("Marquer"), type="primary"):
             return
         done = partial(_add, context, fields, who)
@@ -199,9 +199,7 @@ def _confirm(context: Context, number: int, one: Marked) -> None:
     title = _("Retirer « {label} » ?").format(label=one.label)
     st.html(words.panel(title, _said(context, one)))
     with st.form("event_remove", border=False):
-        who = st.text_input(
-            _("Votre nom"), key="event_remove_who", max_chars=80, autocomplete="name"
-        )
+        who = widgets.name_field("event_remove_who")
         if st.form_submit_button(_("Retirer"), type="primary"):
             done = partial(_remove, context, number, one, who)
             _done(done, _("« {label} » est retiré. Les prévisions le suivent au prochain calcul."))

@@ -194,7 +194,7 @@ def _form(
     """Who, why, and one button; the act is done once, then told at the top of the card."""
     with st.expander(title, key=f"decide_{name}"), st.form(f"form_{name}", border=False):
         chosen = more() if more is not None else act
-        who = st.text_input(_("Votre nom"), key=f"who_{name}", max_chars=80, autocomplete="name")
+        who = widgets.name_field(f"who_{name}")
         why = st.text_area(_("Motif"), key=f"why_{name}", max_chars=oversight.LONGEST_REASON)
         if not st.form_submit_button(title, type="primary"):
             return
